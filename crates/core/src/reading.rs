@@ -1,0 +1,137 @@
+//! Readings: what a model read in a text.
+//!
+//! A reading is a stored fact with its model and version, so a replay needs no model. *Unknown* is
+//! a value: a model that cannot tell says so, and nothing downstream guesses for it.
+
+mod emotion;
+
+pub use emotion::Emotion;
+
+use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
+
+/// A share of a thousand, `0..=1000`. Scores are integers so that they are the same everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Permille(u16);
+
+impl Permille {
+    /// The whole: 1000.
+    pub const ONE: Permille = Permille(1000);
+
+    /// `permille`, cut off at 1000.
+    #[must_use]
+    pub const fn new(permille: u16) -> Permille {
+        Permille(if permille > 1000 { 1000 } else { permille })
+    }
+
+    /// The number, `0..=1000`.
+    #[must_use]
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+}
+
+/// What a model read in one text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reading {
+    /// Which model read it.
+    pub model: Model,
+    /// What it read.
+    pub found: Found,
+}
+
+/// A model and its version: the pair names one set of weights for ever.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Model {
+    /// Which family of model.
+    pub tier: Tier,
+    /// The version of its weights, counted up at every training that ships.
+    pub version: u16,
+}
+
+/// How deep the model looks, and so how long it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Tier {
+    /// A linear model over words and characters: microseconds a text.
+    Fast,
+    /// A neural model: milliseconds a text.
+    Deep,
+    /// A person's label, or one that came with the data.
+    Given,
+}
+
+/// What was found in the text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Found {
+    /// The model cannot tell, and why.
+    Unknown(Unknown),
+    /// The model can tell.
+    Felt(Felt),
+}
+
+/// Why a model cannot tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Unknown {
+    /// Nothing to read: no words after links, handles and signs are set aside.
+    Empty,
+    /// A language the model was not trained on.
+    Language,
+    /// No emotion is likely enough.
+    Unsure,
+}
+
+/// What the writer feels, as far as the model can tell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Felt {
+    /// The emotions found, most likely first, each with its calibrated confidence. Never empty;
+    /// [`Emotion::Neutral`] is one of them.
+    pub emotions: Vec<(Emotion, Permille)>,
+    /// Which way the emotions point taken together.
+    pub valence: Valence,
+    /// How far: `-1000` is all negative, `1000` all positive.
+    pub valence_permille: i16,
+}
+
+/// Which way a feeling points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Valence {
+    /// Bad feeling.
+    Negative,
+    /// Neither, or both alike.
+    Neutral,
+    /// Good feeling.
+    Positive,
+}
+
+impl Valence {
+    /// The word used in files, messages and the API.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Valence::Negative => "negative",
+            Valence::Neutral => "neutral",
+            Valence::Positive => "positive",
+        }
+    }
+}
+
+impl Reading {
+    /// Which way the feeling points, if the model could tell.
+    #[must_use]
+    pub fn valence(&self) -> Option<Valence> {
+        match &self.found {
+            Found::Unknown(_) => None,
+            Found::Felt(felt) => Some(felt.valence),
+        }
+    }
+
+    /// The likeliest emotion, if the model could tell.
+    #[must_use]
+    pub fn strongest(&self) -> Option<Emotion> {
+        match &self.found {
+            Found::Unknown(_) => None,
+            Found::Felt(felt) => felt.emotions.first().map(|&(emotion, _)| emotion),
+        }
+    }
+}
