@@ -12,5 +12,6 @@ extern crate std;
 pub mod consent;
 pub mod event;
 pub mod identity;
+pub mod log;
 pub mod reading;
 pub mod time;
