@@ -10,6 +10,7 @@ extern crate alloc;
 extern crate std;
 
 pub mod consent;
+pub mod delivery;
 pub mod event;
 pub mod identity;
 pub mod log;
