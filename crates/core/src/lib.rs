@@ -16,3 +16,4 @@ pub mod identity;
 pub mod log;
 pub mod reading;
 pub mod time;
+pub mod trust;
