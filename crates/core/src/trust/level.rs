@@ -166,8 +166,10 @@ mod tests {
         }
 
         #[test]
-        fn bad_fades_slower_than_good(distance in 1..=Level::HIGHEST.0, silence in silences()) {
-            prop_assert!(-Level(-distance).faded(silence).0 >= Level(distance).faded(silence).0);
+        fn bad_fades_slower_than_good(permille in 1..=500, silent_days in 1_i64..2_000) {
+            let level = Level::NEUTRAL.plus(i64::from(permille) * PERMILLE);
+            let mirrored = Level::NEUTRAL.plus(-level.distance());
+            prop_assert!(-mirrored.faded(days(silent_days)).0 > level.faded(days(silent_days)).0);
         }
 
         #[test]
