@@ -9,11 +9,25 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+pub mod calendar;
+pub mod case;
+pub mod condition;
 pub mod consent;
+pub mod customer;
+pub mod definitions;
 pub mod delivery;
+pub mod due;
+pub mod effects;
 pub mod event;
 pub mod identity;
+pub mod journey;
 pub mod log;
+pub mod map;
+pub mod playbook;
+pub mod promise;
 pub mod reading;
+pub mod receipt;
+pub mod record;
+pub mod step;
 pub mod time;
 pub mod trust;

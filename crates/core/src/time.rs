@@ -3,8 +3,16 @@
 //! The core has no clock. Every [`Timestamp`] arrived in an input; every [`Span`] was written in a
 //! definition. Both saturate, so no input can make arithmetic overflow.
 
+pub(crate) mod civil;
+mod rfc3339;
+mod span_text;
+
+pub use rfc3339::{parse_rfc3339, parse_rfc3339_in};
+pub(crate) use span_text::Quantities;
+pub use span_text::{SPAN_MAX, SpanError};
+
 use core::fmt;
-use core::ops::{Add, Sub};
+use core::ops::{Add, Neg, Sub};
 
 use serde::{Deserialize, Serialize};
 
@@ -117,6 +125,30 @@ impl fmt::Display for Span {
             }
         }
         if shown == 0 { f.write_str("0s") } else { Ok(()) }
+    }
+}
+
+impl Add for Span {
+    type Output = Span;
+
+    fn add(self, span: Span) -> Span {
+        Span(self.0.saturating_add(span.0))
+    }
+}
+
+impl Sub for Span {
+    type Output = Span;
+
+    fn sub(self, span: Span) -> Span {
+        Span(self.0.saturating_sub(span.0))
+    }
+}
+
+impl Neg for Span {
+    type Output = Span;
+
+    fn neg(self) -> Span {
+        Span(self.0.saturating_neg())
     }
 }
 

@@ -4,35 +4,31 @@ use core::str::FromStr;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
-use crate::log::Position;
+use alloc::string::ToString;
+
+use crate::customer::DeedId;
 
 /// Longest [`ParcelKind`], in bytes.
 pub const KIND_BYTES_MAX: usize = 128;
 
-/// Names a parcel for ever: where in the log it was decided on, and which of that record's actions
-/// it is. Every attempt and every replay gives the same name, so a receiver can tell a repeat.
+/// Names a parcel for ever: the deed that sends it. Every attempt and every replay gives the same
+/// name, so a receiver can tell a repeat.
 ///
-/// Shown as `msg_<position>_<action>`: no dots, which Standard Webhooks keeps for itself.
+/// Shown as `msg_<customer>_<number>`: no dots, which Standard Webhooks keeps for itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct ParcelId {
-    /// The record that led to it.
-    pub position: Position,
-    /// Its number among that record's actions, from 0.
-    pub action: u16,
-}
+#[serde(transparent)]
+pub struct ParcelId(pub DeedId);
 
 /// A text that names no parcel.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{text}` names no parcel; write it as it was sent: `msg_`, the log position, `_`, the action's number"
-)]
+#[error("`{text}` names no parcel; write it as it was sent: `msg_`, the customer, `_`, the number")]
 pub struct ParcelIdError {
     text: CompactString,
 }
 
 impl fmt::Display for ParcelId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "msg_{}_{}", self.position, self.action)
+        write!(f, "msg_{}", self.0)
     }
 }
 
@@ -40,20 +36,13 @@ impl FromStr for ParcelId {
     type Err = ParcelIdError;
 
     fn from_str(text: &str) -> Result<ParcelId, ParcelIdError> {
-        let parsed = || {
-            let (position, action) = text.strip_prefix("msg_")?.split_once('_')?;
-            Some(ParcelId { position: Position::new(number(position)?), action: number(action)? })
-        };
-        // Only the start is quoted back: the text may come from anywhere.
-        parsed().ok_or_else(|| ParcelIdError { text: text.chars().take(64).collect() })
+        let parsed = text.strip_prefix("msg_").and_then(DeedId::parse).map(ParcelId);
+        // Written one way only, so two texts never name the same parcel; only the start of a wrong
+        // one is quoted back, since it may come from anywhere.
+        parsed
+            .filter(|parcel| parcel.to_string() == text)
+            .ok_or_else(|| ParcelIdError { text: text.chars().take(64).collect() })
     }
-}
-
-/// A number written the one way we write it: no sign, no leading zeros. So two texts never name
-/// the same parcel.
-fn number<N: FromStr>(text: &str) -> Option<N> {
-    let canonical = text == "0" || !text.starts_with('0');
-    (canonical && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok())?
 }
 
 /// What a parcel is about, for the receiver to sort by: `message.late_delivery`, `case.opened`.
@@ -123,13 +112,15 @@ impl fmt::Display for ParcelKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::customer::CustomerId;
+    use crate::log::Position;
     use alloc::string::{String, ToString};
     use proptest::prelude::*;
 
     proptest! {
         #[test]
-        fn an_id_reads_back_as_written(position in any::<u64>(), action in any::<u16>()) {
-            let id = ParcelId { position: Position::new(position), action };
+        fn an_id_reads_back_as_written(customer in any::<u64>(), number in any::<u32>()) {
+            let id = ParcelId(DeedId { customer: CustomerId(Position::new(customer)), number });
             prop_assert_eq!(id.to_string().parse(), Ok(id));
             prop_assert!(!id.to_string().contains('.'));
         }

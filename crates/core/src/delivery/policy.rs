@@ -198,8 +198,8 @@ impl TryFrom<RawPolicy> for Policy {
 fn draw(seed: u64, parcel: ParcelId, attempt: Attempt) -> u64 {
     let mut hasher = blake3::Hasher::new_derive_key("opcx delivery jitter 1");
     hasher.update(&seed.to_le_bytes());
-    hasher.update(&parcel.position.get().to_le_bytes());
-    hasher.update(&parcel.action.to_le_bytes());
+    hasher.update(&parcel.0.customer.0.get().to_le_bytes());
+    hasher.update(&parcel.0.number.to_le_bytes());
     hasher.update(&attempt.get().to_le_bytes());
     let [a, b, c, d, e, f, g, h, ..] = *hasher.finalize().as_bytes();
     u64::from_le_bytes([a, b, c, d, e, f, g, h])
@@ -208,6 +208,7 @@ fn draw(seed: u64, parcel: ParcelId, attempt: Attempt) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::customer::{CustomerId, DeedId};
     use crate::log::Position;
     use alloc::string::String;
     use core::fmt::Write;
@@ -215,7 +216,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn parcel(position: u64) -> ParcelId {
-        ParcelId { position: Position::new(position), action: 0 }
+        ParcelId(DeedId { customer: CustomerId(Position::new(position)), number: 0 })
     }
 
     fn retry(after: Option<Span>) -> Outcome {
@@ -273,17 +274,17 @@ mod tests {
             &Policy::default(),
             &retry(None),
             expect![[r#"
-            1: again after 5s 959ms
-            2: again after 5m 22s
-            3: again after 32m 3s
-            4: again after 2h 18m
-            5: again after 5h 53m
-            6: again after 10h 42m
-            7: again after 16h 29m
-            8: again after 22h 32m
-            9: again after 1d 26m
-            10: Dead { why: Why("given up after 10 attempts: 500 Internal Server Error") } at 1970-01-04T11:00:32.261Z
-        "#]],
+                1: again after 5s 584ms
+                2: again after 5m 30s
+                3: again after 32m 40s
+                4: again after 2h 20m
+                5: again after 5h 34m
+                6: again after 10h 53m
+                7: again after 14h 4m
+                8: again after 23h 15m
+                9: again after 1d 3h
+                10: Dead { why: Why("given up after 10 attempts: 500 Internal Server Error") } at 1970-01-04T12:07:20.363Z
+            "#]],
         );
     }
 
@@ -388,17 +389,17 @@ mod tests {
         let per_tenth_of_a_second: Vec<_> = moments.chunk_by(|a, b| a == b).map(<[i64]>::len).collect();
         expect![[r#"
             [
-                83,
-                105,
                 91,
-                101,
-                82,
-                116,
+                100,
+                122,
+                84,
+                92,
+                111,
+                102,
+                84,
+                100,
                 112,
-                105,
-                107,
-                97,
-                1,
+                2,
             ]
         "#]]
         .assert_debug_eq(&per_tenth_of_a_second);

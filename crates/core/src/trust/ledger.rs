@@ -91,6 +91,27 @@ impl Ledger {
         self.entries.is_empty()
     }
 
+    /// How many failures are neither repaired nor corrected. Of those, only the newest
+    /// [`FAILURES_MAX`] are kept in mind.
+    #[must_use]
+    pub fn open_failures(&self) -> u32 {
+        let open = self.failures.iter().filter(|failure| failure.repair.is_none()).count();
+        u32::try_from(open).unwrap_or(u32::MAX)
+    }
+
+    /// The evidence of the failure on that account and topic that the record at `position` told
+    /// of, as [`What::Corrected`] names it; `None` when it is no longer kept in mind.
+    #[must_use]
+    pub fn failure_at(&self, account: Account, topic: &str, position: Position) -> Option<(Position, u16)> {
+        self.failures
+            .iter()
+            .rev()
+            .find(|failure| {
+                failure.account == account && failure.topic == topic && failure.position == position
+            })
+            .map(|failure| (failure.position, failure.number))
+    }
+
     /// The ledger to read aloud: the four levels at `now`, then a line per entry, oldest first.
     #[must_use]
     pub fn describe(&self, now: Timestamp) -> String {

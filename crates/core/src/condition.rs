@@ -1,0 +1,240 @@
+//! Conditions: what a definition asks of an event and of the customer it happened to.
+//!
+//! People write conditions in CEL. They are parsed, resolved and type-checked when the folder is
+//! loaded (crate `opcx-company`) and lowered to [`Expression`], which this module evaluates without
+//! allocating, without side effects, and in time linear in the expression's size.
+//!
+//! * **Missing is not false.** Reading a fact that the event lacks gives [`Missing`]. As in CEL it
+//!   is absorbed by `&&` with a false and `||` with a true side; a condition that ends missing does
+//!   not hold, and the receipt says what was missing.
+//! * **Sight is limited.** Everything is read through [`Sight`]. A datum of a category that the
+//!   customer has not granted for the purpose at hand is missing, exactly as if it had never been
+//!   sent (law 4).
+//! * **One kind of number.** Facts are JSON, so all numbers are `f64`; `7 / 2` is `3.5`, unlike CEL's
+//!   integers. Ids belong in texts.
+
+mod evaluate;
+mod kinds;
+
+pub use evaluate::{Missing, Operand, PromiseSight, Sight};
+pub use kinds::Kinds;
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Category, Name, Value};
+use crate::reading::Emotion;
+use crate::time::Span;
+use crate::trust::Account;
+
+/// Most nodes one condition may have; a longer one is for a program, not for a definition.
+pub const NODES_MAX: usize = 256;
+
+/// A checked condition: it names only what exists, and its types agree.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Condition {
+    /// The condition as written, for receipts and pages.
+    pub text: CompactString,
+    /// What is evaluated.
+    pub expression: Expression,
+}
+
+/// An expression over what [`Sight`] can see.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Expression {
+    /// A constant.
+    Constant(Value),
+    /// A constant distance in time: `duration("72h")`.
+    Span(Span),
+    /// Something read.
+    Read(Field),
+    /// Whether something can be read at all: `has(facts.x)`.
+    Has(Field),
+    /// All hold. Empty holds.
+    All(Vec<Expression>),
+    /// At least one holds. Empty does not.
+    Any(Vec<Expression>),
+    /// Does not hold.
+    Not(Box<Expression>),
+    /// Two values compared.
+    Compare(Comparison, Box<(Expression, Expression)>),
+    /// Whether a value is among others: `x in [..]`.
+    In(Box<(Expression, Expression)>),
+    /// Two numbers (or times and spans) reckoned.
+    Reckon(Reckoning, Box<(Expression, Expression)>),
+    /// Two texts tested; ASCII letters compared as they are.
+    Text(TextTest, Box<(Expression, Expression)>),
+    /// How many characters a text or values a list has.
+    Size(Box<Expression>),
+    /// `test ? this : that`.
+    Choose(Box<(Expression, Expression, Expression)>),
+}
+
+/// How two values are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Comparison {
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+    /// `>`
+    Greater,
+    /// `>=`
+    AtLeast,
+}
+
+/// How two numbers are reckoned. Times and spans: `time - time`, `time ± span`, `span ± span`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reckoning {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`; by zero gives missing.
+    Divide,
+    /// `%`; by zero gives missing.
+    Remainder,
+}
+
+/// How two texts are tested.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TextTest {
+    /// `a.contains(b)`
+    Contains,
+    /// `a.startsWith(b)`
+    StartsWith,
+    /// `a.endsWith(b)`
+    EndsWith,
+}
+
+/// One thing a condition or a template can read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Field {
+    /// `event.kind`
+    EventKind,
+    /// `event.channel`
+    EventChannel,
+    /// `event.source`
+    EventSource,
+    /// `event.time`: when it happened.
+    EventTime,
+    /// `event.by`: `customer`, `staff` or `probe`.
+    EventBy,
+    /// `event.said`: the customer's words; category feedback.
+    EventSaid,
+    /// `facts.NAME`: a fact of the event.
+    Fact(Declared),
+    /// `promise.facts.NAME`: a fact of the event that made the promise.
+    PromiseFact(Declared),
+    /// `promise.due`
+    PromiseDue,
+    /// `promise.made`
+    PromiseMade,
+    /// `customer.NAME`: the latest value of a fact that is declared to be about the customer.
+    Trait(Declared),
+    /// `customer.trust.ACCOUNT`: `0..=1000`.
+    Trust(Account),
+    /// `customer.open_failures`: bad moments and broken promises not yet made good.
+    OpenFailures,
+    /// `customer.open_promises`
+    OpenPromises,
+    /// `customer.events`: how many of their events were counted.
+    Events,
+    /// `reading.valence`: `negative`, `neutral` or `positive`; missing when unknown.
+    Valence,
+    /// `reading.score`: `-1000..=1000`; missing when unknown.
+    ValenceScore,
+    /// `reading.emotion`: the strongest emotion's name; missing when unknown.
+    StrongestEmotion,
+    /// `reading.emotions.NAME`: confidence `0..=1000`, 0 when not found; missing when unknown.
+    EmotionConfidence(Emotion),
+}
+
+/// A fact that the company's vocabulary declares, with its category.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Declared {
+    /// The fact's name.
+    pub name: Name,
+    /// What it is about.
+    pub category: Category,
+    /// What type it has.
+    pub kind: FactType,
+}
+
+/// The types a fact can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FactType {
+    /// Yes or no.
+    Bool,
+    /// A number.
+    Number,
+    /// A text.
+    Text,
+    /// A moment, sent as RFC 3339 text.
+    Time,
+    /// Several texts.
+    Texts,
+}
+
+impl Field {
+    /// The category the field belongs to: what must be granted for it to be seen. `None` for what
+    /// says nothing about the customer beyond the event itself, whose kind has its own category.
+    #[must_use]
+    pub fn category(&self) -> Option<Category> {
+        match self {
+            Field::Fact(fact) | Field::PromiseFact(fact) | Field::Trait(fact) => Some(fact.category),
+            Field::EventSaid
+            | Field::Valence
+            | Field::ValenceScore
+            | Field::StrongestEmotion
+            | Field::EmotionConfidence(_) => Some(Category::Feedback),
+            Field::Trust(_) | Field::OpenFailures | Field::OpenPromises | Field::Events => {
+                Some(Category::Service)
+            }
+            Field::EventKind
+            | Field::EventChannel
+            | Field::EventSource
+            | Field::EventTime
+            | Field::EventBy
+            | Field::PromiseDue
+            | Field::PromiseMade => None,
+        }
+    }
+}
+
+impl Expression {
+    /// Calls `visit` for every field that the expression reads, in the order written.
+    pub fn fields<'a>(&'a self, visit: &mut impl FnMut(&'a Field)) {
+        match self {
+            Expression::Constant(_) | Expression::Span(_) => {}
+            Expression::Read(field) | Expression::Has(field) => visit(field),
+            Expression::All(all) | Expression::Any(all) => {
+                for one in all {
+                    one.fields(visit);
+                }
+            }
+            Expression::Not(one) | Expression::Size(one) => one.fields(visit),
+            Expression::Compare(_, two)
+            | Expression::In(two)
+            | Expression::Reckon(_, two)
+            | Expression::Text(_, two) => {
+                two.0.fields(visit);
+                two.1.fields(visit);
+            }
+            Expression::Choose(three) => {
+                three.0.fields(visit);
+                three.1.fields(visit);
+                three.2.fields(visit);
+            }
+        }
+    }
+}

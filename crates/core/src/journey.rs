@@ -1,0 +1,102 @@
+//! Runs: one customer's way through one journey, with times, gaps, repeats and abandonment.
+
+use alloc::vec::Vec;
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+
+use crate::event::Name;
+use crate::log::Position;
+use crate::map::Outcome;
+use crate::time::{Span, Timestamp};
+
+/// Most steps of a run that are kept; of a longer run the newest are.
+pub const STEPS_MAX: usize = 32;
+
+/// One way through a journey.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// The journey's name.
+    pub journey: Name,
+    /// What tells this run from others of the same journey: an order's id.
+    pub key: Option<CompactString>,
+    /// When its first moment happened.
+    pub started: Timestamp,
+    /// When its latest moment happened.
+    pub latest: Timestamp,
+    /// When it counts as abandoned unless something happens before.
+    pub abandoned_at: Timestamp,
+    /// Where it stands.
+    pub state: RunState,
+    /// Its newest moments in log order.
+    pub steps: Vec<Step>,
+    /// How many moments it had in all.
+    pub steps_total: u32,
+    /// How often a moment was gone through again.
+    pub repeats: u32,
+    /// The longest time between two moments.
+    pub longest_gap: Span,
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum RunState {
+    /// Under way.
+    UnderWay,
+    /// The customer got what they set out for.
+    Reached,
+    /// Nothing happened for too long.
+    Abandoned,
+}
+
+/// One moment gone through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// The moment's name.
+    pub moment: Name,
+    /// When.
+    pub at: Timestamp,
+    /// Which record.
+    pub position: Position,
+    /// How it went.
+    pub outcome: Outcome,
+}
+
+impl Run {
+    /// A run that has just begun.
+    #[must_use]
+    pub fn begin(journey: Name, key: Option<CompactString>, at: Timestamp, abandoned_after: Span) -> Run {
+        Run {
+            journey,
+            key,
+            started: at,
+            latest: at,
+            abandoned_at: at + abandoned_after,
+            state: RunState::UnderWay,
+            steps: Vec::new(),
+            steps_total: 0,
+            repeats: 0,
+            longest_gap: Span::ZERO,
+        }
+    }
+
+    /// Takes one more moment. Returns how often this moment had been gone through in this run
+    /// before, as far as its kept steps tell.
+    pub fn take(&mut self, step: Step, goal: bool, abandoned_after: Span) -> u16 {
+        let before = self.steps.iter().filter(|known| known.moment == step.moment).count();
+        let repeats = u16::try_from(before).unwrap_or(u16::MAX);
+        self.repeats = self.repeats.saturating_add(u32::from(repeats > 0));
+        if self.steps_total > 0 {
+            self.longest_gap = self.longest_gap.max(step.at.since(self.latest));
+        }
+        self.started = self.started.min(step.at);
+        self.latest = self.latest.max(step.at);
+        self.abandoned_at = self.latest + abandoned_after;
+        self.state = if goal { RunState::Reached } else { RunState::UnderWay };
+        self.steps_total = self.steps_total.saturating_add(1);
+        if self.steps.len() == STEPS_MAX {
+            self.steps.remove(0);
+        }
+        self.steps.push(step);
+        repeats
+    }
+}

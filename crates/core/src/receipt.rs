@@ -1,0 +1,138 @@
+//! Receipts: why a decision was taken (law 7).
+//!
+//! Every playbook that was set off leaves one, whether it acted or not. Receipts are chained: each
+//! carries a hash over itself and its predecessor's hash, so that none can be changed, taken out or
+//! slipped in unseen.
+
+use alloc::vec::Vec;
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+
+use crate::case::CaseId;
+use crate::consent::Purpose;
+use crate::customer::{CustomerId, DeedId};
+use crate::definitions::Version;
+use crate::delivery::ParcelId;
+use crate::event::{Category, Name};
+use crate::log::Position;
+use crate::promise::PromiseId;
+use crate::time::Timestamp;
+
+/// Most inputs that one receipt lists.
+pub const INPUTS_MAX: usize = 16;
+/// Most characters of an input's value that are kept.
+pub const INPUT_CHARS_MAX: usize = 80;
+
+/// Why a decision was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Its id, never used again.
+    pub id: DeedId,
+    /// The record that led to it.
+    pub position: Position,
+    /// Whom it concerns.
+    pub customer: CustomerId,
+    /// The log's time of the decision.
+    pub at: Timestamp,
+    /// The definitions it was taken under.
+    pub definitions: Version,
+    /// What was decided about: a playbook's name, or one of opcx's own rules.
+    pub subject: Name,
+    /// What set it off, in words: `moment pay bad`.
+    pub because: CompactString,
+    /// What it looked at: field and value as they were.
+    pub inputs: Vec<(CompactString, CompactString)>,
+    /// What it looked at data for.
+    pub purpose: Purpose,
+    /// The categories of data it looked at, all of them allowed.
+    pub categories: Vec<Category>,
+    /// What was decided.
+    pub verdict: Verdict,
+}
+
+/// What was decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// These deeds were done, or would have been in shadow mode.
+    Acted {
+        /// Whether they are delivered.
+        shadow: bool,
+        /// What was done.
+        deeds: Vec<Deed>,
+    },
+    /// Nothing was done, and why.
+    Refused(Refused),
+    /// What was known was put right by late evidence.
+    Corrected(CompactString),
+    /// Something was noted about who is who, or what somebody ordered.
+    Noted(CompactString),
+}
+
+/// One thing done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Deed {
+    /// Something was sent, or will be at the time given.
+    Sent(ParcelId),
+    /// A case was opened.
+    Opened(CaseId),
+    /// Something was promised.
+    Promised(PromiseId),
+    /// A note was left.
+    Noted(CompactString),
+    /// One action of several could not be done, and why.
+    Left(Refused),
+}
+
+/// Why nothing was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Refused {
+    /// The condition does not hold.
+    Condition,
+    /// The condition needs something that is not there or may not be seen.
+    Missing(CompactString),
+    /// The customer does not allow it for this purpose.
+    Consent,
+    /// The playbook acted often enough for this customer.
+    Cap,
+    /// The customer got enough messages.
+    Contacts,
+    /// Something is to be repaired first (law 6).
+    RepairFirst,
+    /// A human has this matter.
+    Held(CaseId),
+    /// The customer is in the playbook's hold-out.
+    HoldOut,
+    /// A message would state what the ledger does not hold (law 8).
+    Untrue(CompactString),
+    /// A playbook of higher priority has just acted on the same matter.
+    Preceded(Name),
+    /// A list that is bounded is full.
+    Full(CompactString),
+    /// A due time could not be worked out.
+    NoDue(CompactString),
+}
+
+/// The hash at which a chain of receipts stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ChainHash(pub [u8; 32]);
+
+impl ChainHash {
+    /// The hash after one more receipt: BLAKE3 over the hash so far and the receipt's encoding.
+    #[must_use]
+    pub fn after(self, encoded_receipt: &[u8]) -> ChainHash {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&self.0);
+        hasher.update(encoded_receipt);
+        ChainHash(*hasher.finalize().as_bytes())
+    }
+}
+
+impl core::fmt::Display for ChainHash {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        for byte in self.0 {
+            write!(f, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}

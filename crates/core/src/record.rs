@@ -1,0 +1,95 @@
+//! Records: what the log holds. The log is the truth; everything else follows from it.
+
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+
+use crate::case::{CaseChange, CaseId};
+use crate::delivery::{Attempt, Outcome, ParcelId};
+use crate::event::{Event, Name};
+use crate::identity::Identifier;
+use crate::log::{Lane, Position};
+use crate::promise::PromiseId;
+use crate::time::Timestamp;
+
+/// One entry of the log with its place on a clock.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Which clock it runs on.
+    pub lane: Lane,
+    /// The lane's time when it was accepted; never before that of the lane's earlier records.
+    pub at: Timestamp,
+    /// What it holds.
+    pub entry: Entry,
+}
+
+/// What a record holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Entry {
+    /// Something happened to a customer.
+    Event(Event),
+    /// Something that came in and could not be understood.
+    Rejected(Rejected),
+    /// Somebody of the company decided something.
+    Command(Command),
+    /// An attempt at delivery ended.
+    Delivery(Report),
+    /// Time passed: timers up to the record's time are due.
+    Tick,
+}
+
+/// What an attempt at delivery came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// What was sent.
+    pub parcel: ParcelId,
+    /// Which attempt it was.
+    pub attempt: Attempt,
+    /// What it came to.
+    pub outcome: Outcome,
+}
+
+/// Something that came in and could not be understood, kept so that it can be sent again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejected {
+    /// Where it came from: a route, or a file and line.
+    pub from: CompactString,
+    /// Why it was refused, and how to mend it.
+    pub reason: CompactString,
+    /// The mapping or format it was to be read with.
+    pub format: Name,
+    /// What came in, cut off at [`REJECTED_BYTES_MAX`].
+    pub raw: CompactString,
+}
+
+/// Most bytes of a rejected input that are kept.
+pub const REJECTED_BYTES_MAX: usize = 32 * 1024;
+
+/// A decision of somebody of the company.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Command {
+    /// Who decided.
+    pub by: CompactString,
+    /// Why, for the receipt.
+    pub reason: CompactString,
+    /// What.
+    pub order: Order,
+}
+
+/// What somebody of the company can order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Order {
+    /// These two identifiers are one person.
+    Merge(Identifier, Identifier),
+    /// These two identifiers are two people: undoes what joined them and keeps them apart.
+    Unmerge(Identifier, Identifier),
+    /// A case changes hands or ends.
+    Case(CaseId, CaseChange),
+    /// A promise is no longer owed.
+    Release(PromiseId),
+    /// A dead letter is to be tried again, from the first attempt.
+    Resend(ParcelId),
+    /// An endpoint that answered 410 is to be used again.
+    Enable(Name),
+    /// A rejected input was mended and sent again.
+    Redriven(Position),
+}

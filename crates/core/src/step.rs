@@ -1,0 +1,68 @@
+//! The step: a customer before, an input, and the customer after.
+//!
+//! [`step`] is the engine's one decision. It first *observes* (folds what happened into what is
+//! known) and then *decides* (asks the playbooks that the observation sets off). Observing alone is
+//! [`refold`]: it builds what is known anew from a customer's history and takes no decision, since
+//! those were taken and stand.
+
+mod decide;
+mod input;
+mod message;
+mod moments;
+mod observe;
+mod orders;
+mod promises;
+mod refold;
+
+pub use input::{Happening, Input};
+pub use message::{ZONE_FACT, field_words};
+pub use promises::OWN_SOURCE;
+pub use refold::refold;
+
+use crate::customer::Customer;
+use crate::definitions::Definitions;
+use crate::effects::Effects;
+
+/// The customer after one input. What was found and decided is added to `effects`.
+///
+/// Pure: the same arguments give the same result on every machine. Per-event work does not grow
+/// with the customer's history, since everything kept is bounded.
+#[must_use]
+pub fn step(
+    definitions: &Definitions,
+    before: Customer,
+    input: &Input<'_>,
+    effects: &mut Effects,
+) -> Customer {
+    let mut customer = before;
+    match input.happening {
+        Happening::Event { event, reading } => {
+            let noticed = observe::event(definitions, &mut customer, input, event, reading, effects);
+            decide::decide(definitions, &mut customer, input, &noticed, effects);
+        }
+        Happening::Time => {
+            let noticed = observe::time(definitions, &mut customer, input, effects);
+            decide::decide(definitions, &mut customer, input, &noticed, effects);
+        }
+        Happening::Ordered(command) => orders::carry_out(definitions, &mut customer, input, command, effects),
+    }
+    customer
+}
+
+/// When the passing of time alone next concerns this customer: a promise, an abandoned run, silence.
+/// By the clock of the customer's lane.
+#[must_use]
+pub fn next_timer(definitions: &Definitions, customer: &Customer) -> Option<crate::time::Timestamp> {
+    let silence = customer.known.silent_since.and_then(|since| {
+        definitions
+            .index()
+            .on_silence()
+            .iter()
+            .filter_map(|&index| definitions.playbook(index))
+            .filter(|playbook| !customer.deeds.silences.contains(&playbook.name))
+            .filter_map(crate::playbook::Playbook::silence)
+            .map(|span| since + span)
+            .min()
+    });
+    [customer.known.next_change(), silence].into_iter().flatten().min()
+}

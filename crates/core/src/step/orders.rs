@@ -1,0 +1,83 @@
+//! Orders: what somebody of the company decided about one customer.
+
+use alloc::vec::Vec;
+use compact_str::{CompactString, format_compact};
+
+use super::Input;
+use crate::case::{CaseChange, CaseId, CaseState};
+use crate::consent::Purpose;
+use crate::customer::Customer;
+use crate::definitions::Definitions;
+use crate::effects::{Effects, PromiseChange};
+use crate::promise::{PromiseId, PromiseState, Settled};
+use crate::receipt::{Receipt, Verdict};
+use crate::record::{Command, Order};
+
+/// Carries out an order and leaves a receipt. Orders about several customers, about parcels,
+/// endpoints or rejected inputs are the engine's.
+pub(super) fn carry_out(
+    definitions: &Definitions,
+    customer: &mut Customer,
+    input: &Input<'_>,
+    command: &Command,
+    effects: &mut Effects,
+) {
+    let noted = match &command.order {
+        Order::Case(id, change) => case(customer, input, *id, change, &command.by, effects),
+        Order::Release(id) => release(customer, input, *id, effects),
+        Order::Merge(one, other) => Some(format_compact!("merged {one} and {other}")),
+        Order::Unmerge(one, other) => Some(format_compact!("told {one} and {other} apart")),
+        Order::Resend(_) | Order::Enable(_) | Order::Redriven(_) => None,
+    };
+    let Some(noted) = noted else { return };
+    effects.receipts.push(Receipt {
+        id: customer.deeds.next_id(customer.id),
+        position: input.position,
+        customer: customer.id,
+        at: input.now,
+        definitions: definitions.version,
+        subject: "order".into(),
+        because: format_compact!("{}: {}", command.by, command.reason),
+        inputs: Vec::new(),
+        purpose: Purpose::Service,
+        categories: Vec::new(),
+        verdict: Verdict::Noted(noted),
+    });
+}
+
+fn case(
+    customer: &mut Customer,
+    input: &Input<'_>,
+    id: CaseId,
+    change: &CaseChange,
+    by: &CompactString,
+    effects: &mut Effects,
+) -> Option<CompactString> {
+    let case = customer.deeds.cases.iter_mut().find(|case| case.id == id && case.state.is_held())?;
+    case.state = match change {
+        CaseChange::Take => CaseState::Taken { by: by.clone() },
+        CaseChange::Close { outcome } => CaseState::Closed { at: input.now, outcome: outcome.clone() },
+    };
+    effects.cases.push((customer.id, case.clone()));
+    Some(format_compact!("{id} {}", case.state.word()))
+}
+
+fn release(
+    customer: &mut Customer,
+    input: &Input<'_>,
+    id: PromiseId,
+    effects: &mut Effects,
+) -> Option<CompactString> {
+    let promise =
+        customer.known.promises.iter_mut().find(|promise| promise.id == id && promise.state.is_owed())?;
+    let before = promise.state;
+    promise.state = PromiseState::Released;
+    promise.settled = Some(Settled { position: input.position, at: input.now });
+    effects.promises.push(PromiseChange {
+        customer: customer.id,
+        position: input.position,
+        before: Some(before),
+        promise: promise.clone(),
+    });
+    Some(format_compact!("{id} released"))
+}
