@@ -1,10 +1,12 @@
 use alloc::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::calendar::Calendar;
 use crate::event::Name;
 
 /// A company's calendars: one that counts where none is named, and others by name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Calendars {
     /// Counts where no calendar is named.
     pub ordinary: Calendar,

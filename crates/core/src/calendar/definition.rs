@@ -265,3 +265,73 @@ impl From<Days> for String {
         days.to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::calendar::Calendar;
+    use alloc::format;
+    use expect_test::{Expect, expect};
+
+    /// Reads a calendar as JSON, whose fields and texts are those of the YAML files.
+    fn check(written: &str, expected: &Expect) {
+        let shown = match serde_json::from_str::<Calendar>(written) {
+            Ok(calendar) => serde_json::to_string(&calendar).unwrap(),
+            Err(error) => {
+                let error = error.to_string();
+                error.split(" at line").next().unwrap_or(&error).into()
+            }
+        };
+        expected.assert_eq(&shown);
+    }
+
+    #[test]
+    fn a_calendar_is_read_as_people_write_it() {
+        check(
+            r#"{"zone": "europe/berlin", "week": {"Monday to Friday": ["13:30-18:00", "9:00-12:30"], "sunday": ["22:00-06:00"]},
+                "holidays": ["2026-12-25"], "special": {"2026-12-24": ["09:00-12:00"]}}"#,
+            &expect![[r#"{"zone":"Europe/Berlin","week":{"monday to friday":["13:30-18:00","09:00-12:30"],"sunday":["22:00-06:00"]},"holidays":["2026-12-25"],"special":{"2026-12-24":["09:00-12:00"]}}"#]],
+        );
+    }
+
+    #[test]
+    fn what_is_no_calendar_says_what_to_mend() {
+        let day = |hours: &str| format!(r#"{{"zone": "UTC", "week": {{"monday": {hours}}}}}"#);
+        let dated =
+            |dates: &str| format!(r#"{{"zone": "UTC", "week": {{"monday": ["09:00-17:00"]}}, {dates}}}"#);
+        check(&day("[]"), &expect!["the calendar is never open; give at least one weekday an opening such as `09:00-17:00`"]);
+        check(&day(r#"["09:00-12:00", "11:00-17:00"]"#), &expect!["monday: the openings 09:00-12:00 and 11:00-17:00 overlap; make them one, or end the first earlier"]);
+        check(&day(r#"["09:00"]"#), &expect!["`09:00` is not from one time to another; write it like `09:00-17:00`"]);
+        check(
+            r#"{"zone": "UTC", "week": {"monday": ["22:00-06:00"], "tuesday": ["05:00-10:00"]}}"#,
+            &expect!["tuesday: the openings 00:00-06:00 and 05:00-10:00 overlap; make them one, or end the first earlier"],
+        );
+        check(
+            r#"{"zone": "UTC", "week": {"monday to friday": ["09:00-17:00"], "friday": []}}"#,
+            &expect!["friday is named twice in the week; keep one of the two lines"],
+        );
+        check(r#"{"zone": "UTC", "week": {"weekdays": ["09:00-17:00"]}}"#, &expect!["`weekdays` is no weekday; write `monday` or `monday to friday`"]);
+        check(r#"{"zone": "Berlin", "week": {"monday": ["09:00-17:00"]}}"#, &expect!["there is no time zone `Berlin`; write an IANA name such as `Europe/Berlin` or `UTC`"]);
+        check(&dated(r#""holidays": ["2026-02-30"]"#), &expect!["`2026-02-30` is not a date; write year-month-day like `2026-12-25`, and check that the day exists"]);
+        check(
+            &dated(r#""holidays": ["2026-12-24"], "special": {"2026-12-24": ["09:00-12:00"]}"#),
+            &expect!["2026-12-24 is both a holiday and a special day; keep the one that is true"],
+        );
+        check(&dated(r#""special": {"2026-12-24": []}"#), &expect!["the special day 2026-12-24 has no openings; list it under holidays if it is closed"]);
+        check(&dated(r#""special": {"2026-12-24": ["22:00-06:00"]}"#), &expect!["2026-12-24: the opening 22:00-06:00 goes past midnight; write it as two special days, up to 24:00 and from 00:00"]);
+        check(&dated(r#""holiday": []"#), &expect!["unknown field `holiday`, expected one of `zone`, `week`, `holidays`, `special`"]);
+    }
+
+    #[test]
+    fn openings_and_dates_are_bounded() {
+        let week = |openings| BTreeMap::from([(Days::from(Weekday::Monday), openings)]);
+        let many = Definition {
+            week: week(vec![Opening::ALL_DAY; OPENINGS_PER_DAY_MAX + 1]),
+            ..Definition::always()
+        };
+        assert!(matches!(Calendar::new(many), Err(CalendarError::TooManyOpenings { found: 25, .. })));
+        let dates = (0..).map(|days| Date::MIN.plus_days(days)).take(DATES_MAX + 1).collect();
+        let many = Definition { holidays: dates, ..Definition::always() };
+        assert!(matches!(Calendar::new(many), Err(CalendarError::TooManyDates { found: 3_601 })));
+    }
+}

@@ -72,6 +72,12 @@ impl LocalTime {
         self.minutes
     }
 
+    /// The minute in which a clock is that has run so far since midnight, within the day.
+    pub(super) fn from_span(since_midnight: Span) -> LocalTime {
+        let minutes = since_midnight.as_millis().div_euclid(Span::MINUTE.as_millis());
+        u16::try_from(minutes).ok().and_then(LocalTime::from_minutes).unwrap_or(LocalTime::MIDNIGHT)
+    }
+
     /// How far the clock has run since midnight.
     pub(crate) fn since_midnight(self) -> Span {
         Span::MINUTE.times(i64::from(self.minutes))

@@ -6,7 +6,7 @@ use alloc::string::String;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
-use super::Date;
+use super::{Date, LocalTime};
 use crate::time::{Span, Timestamp};
 
 /// A time zone by its IANA name, such as `Europe/Berlin`, with its rules.
@@ -67,6 +67,13 @@ impl Zone {
     #[must_use]
     pub fn date(&self, at: Timestamp) -> Date {
         Date::from_wall_clock(self.wall_clock(at))
+    }
+
+    /// The time of day that a clock in the zone shows at that moment, seconds left out.
+    #[must_use]
+    pub fn time(&self, at: Timestamp) -> LocalTime {
+        let wall = self.wall_clock(at);
+        LocalTime::from_span(wall.since(Date::from_wall_clock(wall).midnight()))
     }
 
     /// The first moment of the calendar day that `at` is in: where a customer's day, and so a cap
