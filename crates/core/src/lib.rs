@@ -28,6 +28,7 @@ pub mod promise;
 pub mod reading;
 pub mod receipt;
 pub mod record;
+pub mod rollup;
 pub mod step;
 pub mod time;
 pub mod trust;

@@ -290,7 +290,9 @@ mod tests {
         check(
             r#"{"zone": "europe/berlin", "week": {"Monday to Friday": ["13:30-18:00", "9:00-12:30"], "sunday": ["22:00-06:00"]},
                 "holidays": ["2026-12-25"], "special": {"2026-12-24": ["09:00-12:00"]}}"#,
-            &expect![[r#"{"zone":"Europe/Berlin","week":{"monday to friday":["13:30-18:00","09:00-12:30"],"sunday":["22:00-06:00"]},"holidays":["2026-12-25"],"special":{"2026-12-24":["09:00-12:00"]}}"#]],
+            &expect![[
+                r#"{"zone":"Europe/Berlin","week":{"monday to friday":["13:30-18:00","09:00-12:30"],"sunday":["22:00-06:00"]},"holidays":["2026-12-25"],"special":{"2026-12-24":["09:00-12:00"]}}"#
+            ]],
         );
     }
 
@@ -299,27 +301,64 @@ mod tests {
         let day = |hours: &str| format!(r#"{{"zone": "UTC", "week": {{"monday": {hours}}}}}"#);
         let dated =
             |dates: &str| format!(r#"{{"zone": "UTC", "week": {{"monday": ["09:00-17:00"]}}, {dates}}}"#);
-        check(&day("[]"), &expect!["the calendar is never open; give at least one weekday an opening such as `09:00-17:00`"]);
-        check(&day(r#"["09:00-12:00", "11:00-17:00"]"#), &expect!["monday: the openings 09:00-12:00 and 11:00-17:00 overlap; make them one, or end the first earlier"]);
-        check(&day(r#"["09:00"]"#), &expect!["`09:00` is not from one time to another; write it like `09:00-17:00`"]);
+        check(
+            &day("[]"),
+            &expect![
+                "the calendar is never open; give at least one weekday an opening such as `09:00-17:00`"
+            ],
+        );
+        check(
+            &day(r#"["09:00-12:00", "11:00-17:00"]"#),
+            &expect![
+                "monday: the openings 09:00-12:00 and 11:00-17:00 overlap; make them one, or end the first earlier"
+            ],
+        );
+        check(
+            &day(r#"["09:00"]"#),
+            &expect!["`09:00` is not from one time to another; write it like `09:00-17:00`"],
+        );
         check(
             r#"{"zone": "UTC", "week": {"monday": ["22:00-06:00"], "tuesday": ["05:00-10:00"]}}"#,
-            &expect!["tuesday: the openings 00:00-06:00 and 05:00-10:00 overlap; make them one, or end the first earlier"],
+            &expect![
+                "tuesday: the openings 00:00-06:00 and 05:00-10:00 overlap; make them one, or end the first earlier"
+            ],
         );
         check(
             r#"{"zone": "UTC", "week": {"monday to friday": ["09:00-17:00"], "friday": []}}"#,
             &expect!["friday is named twice in the week; keep one of the two lines"],
         );
-        check(r#"{"zone": "UTC", "week": {"weekdays": ["09:00-17:00"]}}"#, &expect!["`weekdays` is no weekday; write `monday` or `monday to friday`"]);
-        check(r#"{"zone": "Berlin", "week": {"monday": ["09:00-17:00"]}}"#, &expect!["there is no time zone `Berlin`; write an IANA name such as `Europe/Berlin` or `UTC`"]);
-        check(&dated(r#""holidays": ["2026-02-30"]"#), &expect!["`2026-02-30` is not a date; write year-month-day like `2026-12-25`, and check that the day exists"]);
+        check(
+            r#"{"zone": "UTC", "week": {"weekdays": ["09:00-17:00"]}}"#,
+            &expect!["`weekdays` is no weekday; write `monday` or `monday to friday`"],
+        );
+        check(
+            r#"{"zone": "Berlin", "week": {"monday": ["09:00-17:00"]}}"#,
+            &expect!["there is no time zone `Berlin`; write an IANA name such as `Europe/Berlin` or `UTC`"],
+        );
+        check(
+            &dated(r#""holidays": ["2026-02-30"]"#),
+            &expect![
+                "`2026-02-30` is not a date; write year-month-day like `2026-12-25`, and check that the day exists"
+            ],
+        );
         check(
             &dated(r#""holidays": ["2026-12-24"], "special": {"2026-12-24": ["09:00-12:00"]}"#),
             &expect!["2026-12-24 is both a holiday and a special day; keep the one that is true"],
         );
-        check(&dated(r#""special": {"2026-12-24": []}"#), &expect!["the special day 2026-12-24 has no openings; list it under holidays if it is closed"]);
-        check(&dated(r#""special": {"2026-12-24": ["22:00-06:00"]}"#), &expect!["2026-12-24: the opening 22:00-06:00 goes past midnight; write it as two special days, up to 24:00 and from 00:00"]);
-        check(&dated(r#""holiday": []"#), &expect!["unknown field `holiday`, expected one of `zone`, `week`, `holidays`, `special`"]);
+        check(
+            &dated(r#""special": {"2026-12-24": []}"#),
+            &expect!["the special day 2026-12-24 has no openings; list it under holidays if it is closed"],
+        );
+        check(
+            &dated(r#""special": {"2026-12-24": ["22:00-06:00"]}"#),
+            &expect![
+                "2026-12-24: the opening 22:00-06:00 goes past midnight; write it as two special days, up to 24:00 and from 00:00"
+            ],
+        );
+        check(
+            &dated(r#""holiday": []"#),
+            &expect!["unknown field `holiday`, expected one of `zone`, `week`, `holidays`, `special`"],
+        );
     }
 
     #[test]

@@ -1,0 +1,75 @@
+use opcx_core::log::{Lane, Position};
+use opcx_core::record::{Entry, Record};
+use opcx_core::time::Timestamp;
+
+/// An entry as the log holds it: encoded once, by whoever accepted it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Encoded(Vec<u8>);
+
+/// An entry about to be appended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Which clock it runs on.
+    pub lane: Lane,
+    /// That clock's time.
+    pub at: Timestamp,
+    /// The entry.
+    pub entry: Encoded,
+}
+
+/// A record read back, with its place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Logged {
+    /// Where it stands.
+    pub position: Position,
+    /// What it holds.
+    pub record: Record,
+}
+
+/// Tells one event from all others: a hash of its source and its id within that source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventKey(pub [u8; 16]);
+
+impl Encoded {
+    /// Encodes an entry.
+    #[must_use]
+    pub fn of(entry: &Entry) -> Encoded {
+        // Only a type that refuses to be serialised could fail here, and ours do not.
+        Encoded(postcard::to_allocvec(entry).expect("entries are plain data"))
+    }
+
+    /// Takes bytes that were read back from a log; they are checked when decoded.
+    #[must_use]
+    pub fn from_bytes(bytes: Vec<u8>) -> Encoded {
+        Encoded(bytes)
+    }
+
+    /// The encoded bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Decodes the entry.
+    ///
+    /// # Errors
+    /// The bytes are not an entry of this version.
+    pub fn decode(&self) -> Result<Entry, postcard::Error> {
+        postcard::from_bytes(&self.0)
+    }
+}
+
+impl EventKey {
+    /// The key of the event `id` of `source`.
+    #[must_use]
+    pub fn of(source: &str, id: &str) -> EventKey {
+        let mut hasher = blake3::Hasher::new();
+        // The length keeps ("ab", "c") and ("a", "bc") apart.
+        hasher.update(&u64::try_from(source.len()).unwrap_or(u64::MAX).to_le_bytes());
+        hasher.update(source.as_bytes());
+        hasher.update(id.as_bytes());
+        let mut key = [0; 16];
+        key.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        EventKey(key)
+    }
+}

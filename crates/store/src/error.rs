@@ -1,0 +1,82 @@
+use std::path::PathBuf;
+
+use opcx_core::log::Position;
+
+/// Why the store could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The disk or the file system refused.
+    #[error("{doing} {}: {source}; check that the disk has room and the folder may be written", path.display())]
+    Disk {
+        /// What was being done.
+        doing: &'static str,
+        /// To which file or folder.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Another version of opcx wrote this store.
+    #[error(
+        "{} was written by store format {found}, this program reads format {expected}; open it with the program that wrote it, or export there and import here",
+        path.display()
+    )]
+    OtherVersion {
+        /// The store.
+        path: PathBuf,
+        /// Its format.
+        found: u32,
+        /// Ours.
+        expected: u32,
+    },
+    /// Another process has this store open.
+    #[error("{} is open in another process; stop that one first", path.display())]
+    InUse {
+        /// The store.
+        path: PathBuf,
+    },
+    /// Bytes in the log are not what was written.
+    #[error("the log is damaged from position {from}: {what}; restore the file from a backup")]
+    Damaged {
+        /// The first position that cannot be read.
+        from: Position,
+        /// What does not fit.
+        what: String,
+    },
+    /// Something that was stored does not decode.
+    #[error(
+        "{what} in the state does not decode; delete the state folder and start again: it is derived anew from the log"
+    )]
+    Undecodable {
+        /// What.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: postcard::Error,
+    },
+    /// The state engine failed.
+    #[error("the state engine failed while {doing}: {message}")]
+    State {
+        /// What was being done.
+        doing: &'static str,
+        /// What it said.
+        message: String,
+    },
+    /// A commit does not start where the last one ended.
+    #[error("a commit from position {from} does not follow the last one, which ended at {at}")]
+    OutOfOrder {
+        /// Where the commit starts.
+        from: Position,
+        /// Where the state stands.
+        at: Position,
+    },
+    /// An earlier failure makes further writes unsafe.
+    #[error(
+        "writing has stopped since an earlier write failed ({why}); restart opcx once the disk is mended"
+    )]
+    Stopped {
+        /// The earlier failure.
+        why: String,
+    },
+}

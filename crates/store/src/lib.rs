@@ -1,0 +1,22 @@
+//! The log, the state and the outbox.
+//!
+//! One port in domain words ([`Store`]), an embedded engine in one data directory, and a
+//! conformance suite that any other engine must pass.
+//!
+//! * **The log is the truth.** [`Store::append`] returns when the entries would survive a power cut.
+//! * **State follows.** Everything derived from a range of the log commits together
+//!   ([`Commit`]): customers, promises, timers, outbox, receipts, rollups, duplicate marks and the
+//!   position. It may reach the disk later than the log; after a crash the engine goes on from the
+//!   position that did, and derives the same again.
+
+mod commit;
+mod entry;
+mod error;
+mod port;
+mod question;
+
+pub use commit::{Alias, Commit, CustomerChange, EndpointState, ParcelState, Progress, Totals, Trail};
+pub use entry::{Draft, Encoded, EventKey, Logged};
+pub use error::StoreError;
+pub use port::Store;
+pub use question::{CaseRow, ParcelRow, PromiseRow, RejectedRow};

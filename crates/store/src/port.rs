@@ -1,0 +1,134 @@
+use std::ops::Range;
+
+use opcx_core::case::CaseId;
+use opcx_core::customer::{Customer, CustomerId};
+use opcx_core::delivery::ParcelId;
+use opcx_core::effects::Moment;
+use opcx_core::event::Name;
+use opcx_core::identity::Identifier;
+use opcx_core::log::{Lane, Position};
+use opcx_core::promise::PromiseId;
+use opcx_core::reading::Reading;
+use opcx_core::receipt::Receipt;
+use opcx_core::rollup::{Rollup, RollupKey};
+use opcx_core::time::Timestamp;
+
+use crate::{
+    CaseRow, Commit, Draft, EndpointState, EventKey, Logged, ParcelRow, Progress, PromiseRow, RejectedRow,
+    StoreError,
+};
+
+type Result<T> = core::result::Result<T, StoreError>;
+
+/// What the engine needs of a store.
+///
+/// One thread appends, one thread commits; any thread may read at any time and sees the state of
+/// one commit or the next, never half of one.
+pub trait Store: Send + Sync {
+    // The log.
+
+    /// Appends entries in order and returns the position of the first. On return they would survive
+    /// a power cut. After an error none of them is promised, and the store says so from then on.
+    ///
+    /// # Errors
+    /// The disk refused; nothing was acknowledged.
+    fn append(&self, drafts: &[Draft]) -> Result<Position>;
+
+    /// The position that the next entry will have.
+    fn end(&self) -> Position;
+
+    /// Records from `from` on, in order: at most `records_max`, and about `bytes_max` bytes, but at
+    /// least one if there is one.
+    ///
+    /// # Errors
+    /// The log is damaged there.
+    fn read(&self, from: Position, records_max: usize, bytes_max: usize) -> Result<Vec<Logged>>;
+
+    /// The records at these positions, in the order asked.
+    ///
+    /// # Errors
+    /// The log is damaged at one of them, or ends before it.
+    fn read_at(&self, positions: &[Position]) -> Result<Vec<Logged>>;
+
+    // The state.
+
+    /// Stores everything that follows from a range of the log, whole or not at all. It is seen by
+    /// readers on return; it reaches the disk at the latest with [`Store::persist`].
+    ///
+    /// # Errors
+    /// It does not follow the last commit, or the disk refused.
+    fn commit(&self, commit: Commit) -> Result<()>;
+
+    /// Makes all commits so far survive a power cut.
+    ///
+    /// # Errors
+    /// The disk refused.
+    fn persist(&self) -> Result<()>;
+
+    /// How far the state has come.
+    ///
+    /// # Errors
+    /// As for all questions below: the state cannot be read.
+    fn progress(&self) -> Result<Progress>;
+
+    /// Which of these events were counted already.
+    fn seen(&self, keys: &[EventKey]) -> Result<Vec<bool>>;
+
+    /// The customer; an id that was merged into another finds nobody.
+    fn customer(&self, id: CustomerId) -> Result<Option<Customer>>;
+
+    /// Whom an id stands for: itself, or whom it was merged into. `None` for an unknown id.
+    fn stands_for(&self, id: CustomerId) -> Result<Option<CustomerId>>;
+
+    /// Whose an identifier is.
+    fn owner(&self, identifier: &Identifier) -> Result<Option<CustomerId>>;
+
+    /// The positions of a customer's records, in order.
+    fn trail(&self, id: CustomerId) -> Result<Vec<Position>>;
+
+    /// What was read in the texts of these records, where anything was.
+    fn readings(&self, positions: &[Position]) -> Result<Vec<Option<Reading>>>;
+
+    /// Customers whose timer is at or before `until` on that lane's clock, earliest first.
+    fn due(&self, lane: Lane, until: Timestamp, most: usize) -> Result<Vec<(Timestamp, CustomerId)>>;
+
+    // The outbox.
+
+    /// Parcels to be tried at or before `now`, earliest first, except those to disabled endpoints.
+    fn ready(&self, now: Timestamp, most: usize) -> Result<Vec<ParcelRow>>;
+
+    /// When the next parcel is to be tried.
+    fn next_ready(&self) -> Result<Option<Timestamp>>;
+
+    /// One parcel.
+    fn parcel(&self, id: ParcelId) -> Result<Option<ParcelRow>>;
+
+    /// Dead letters, oldest first.
+    fn dead(&self, most: usize) -> Result<Vec<ParcelRow>>;
+
+    /// Endpoints that are not simply enabled.
+    fn endpoints(&self) -> Result<Vec<(Name, EndpointState)>>;
+
+    // Questions.
+
+    /// Rollups of hours in the range, of one moment or of all, ordered by key.
+    fn rollups(&self, moment: Option<&str>, hours: Range<Timestamp>) -> Result<Vec<(RollupKey, Rollup)>>;
+
+    /// Promises in the order of their ids, from `after` on.
+    fn promises(&self, after: Option<PromiseId>, most: usize) -> Result<Vec<PromiseRow>>;
+
+    /// Cases in the order of their ids, from `after` on.
+    fn cases(&self, after: Option<CaseId>, most: usize) -> Result<Vec<CaseRow>>;
+
+    /// Receipts of records in the range, in the order of their chain.
+    fn receipts(&self, positions: Range<Position>, most: usize) -> Result<Vec<Receipt>>;
+
+    /// Moments of records in the range, in order.
+    fn moments(&self, positions: Range<Position>, most: usize) -> Result<Vec<Moment>>;
+
+    /// Customers in the order of their ids, from `after` on.
+    fn customers(&self, after: Option<CustomerId>, most: usize) -> Result<Vec<Customer>>;
+
+    /// The rejected list, oldest first, from `after` on.
+    fn rejected(&self, after: Option<Position>, most: usize) -> Result<Vec<RejectedRow>>;
+}
