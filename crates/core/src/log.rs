@@ -3,6 +3,8 @@
 use core::fmt;
 use serde::{Deserialize, Serialize};
 
+use crate::playbook::Mode;
+
 /// Where a record stands in the log: 0 for the first, then up by one without gaps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -55,7 +57,29 @@ impl Lane {
     /// Live traffic.
     pub const LIVE: Lane = Lane(0);
 
-    /// The lane with that number; 0 is [`Lane::LIVE`].
+    /// First number of the lanes of history.
+    const HISTORY: u16 = 0x8000;
+
+    /// A lane of history: an import whose decisions are shown but not delivered.
+    #[must_use]
+    pub const fn history(number: u16) -> Lane {
+        Lane(number | Lane::HISTORY)
+    }
+
+    /// A lane of an import whose decisions are delivered, since somebody asked for it.
+    #[must_use]
+    pub const fn asked(number: u16) -> Lane {
+        let number = number & !Lane::HISTORY;
+        Lane(if number == 0 { 1 } else { number })
+    }
+
+    /// Whether what is decided on this lane goes out.
+    #[must_use]
+    pub const fn mode(self) -> Mode {
+        if self.0 < Lane::HISTORY { Mode::Live } else { Mode::Shadow }
+    }
+
+    /// The lane with that number, as [`Lane::get`] gave it.
     #[must_use]
     pub const fn new(number: u16) -> Lane {
         Lane(number)

@@ -94,11 +94,12 @@ pub trait Store: Send + Sync {
 
     // The outbox.
 
-    /// Parcels to be tried at or before `now`, earliest first, except those to disabled endpoints.
-    fn ready(&self, now: Timestamp, most: usize) -> Result<Vec<ParcelRow>>;
+    /// Parcels for that endpoint to be tried at or before `now`, earliest first; none while it is
+    /// disabled. By endpoint, so that one with a long queue hides no other's.
+    fn ready(&self, to: &str, now: Timestamp, most: usize) -> Result<Vec<ParcelRow>>;
 
-    /// When the next parcel is to be tried.
-    fn next_ready(&self) -> Result<Option<Timestamp>>;
+    /// When the next parcel for that endpoint is to be tried.
+    fn next_ready(&self, to: &str) -> Result<Option<Timestamp>>;
 
     /// One parcel.
     fn parcel(&self, id: ParcelId) -> Result<Option<ParcelRow>>;
