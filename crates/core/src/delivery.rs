@@ -13,5 +13,5 @@ mod parcel;
 mod policy;
 
 pub use outcome::{Outcome, WHY_BYTES_MAX, Why};
-pub use parcel::{KIND_BYTES_MAX, ParcelId, ParcelIdError, ParcelKind, ParcelKindError};
+pub use parcel::{ParcelId, ParcelIdError};
 pub use policy::{Attempt, Next, PAUSE_MAX, PAUSES_MAX, Policy, PolicyError, RETRY_AFTER_MAX, next_attempt};

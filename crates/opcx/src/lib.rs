@@ -1,0 +1,3 @@
+//! The shell around the engine: what comes in from outside and what goes out.
+
+pub mod channel;
