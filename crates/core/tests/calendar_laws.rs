@@ -246,12 +246,7 @@ proptest! {
 
 #[test]
 fn a_skipped_hour_counts_nothing_and_a_repeated_one_twice() {
-    let night = Definition {
-        zone: Zone::new("Europe/Berlin").unwrap(),
-        week: BTreeMap::from([(Days::ALL, vec!["01:00-05:00".parse().unwrap()])]),
-        ..Definition::always()
-    };
-    let calendar = Calendar::new(night).unwrap();
+    let calendar = berlin("01:00-05:00");
     let open_on = |date: &str| {
         let evening_before = at(date) - Span::HOUR.times(2);
         calendar.between(evening_before, evening_before + Span::HOUR.times(12))
@@ -259,6 +254,46 @@ fn a_skipped_hour_counts_nothing_and_a_repeated_one_twice() {
     assert_eq!(open_on("2026-03-28"), Span::HOUR.times(4));
     assert_eq!(open_on("2026-03-29"), Span::HOUR.times(3));
     assert_eq!(open_on("2026-10-25"), Span::HOUR.times(5));
+}
+
+/// Berlin, every day, open from the one time to the other.
+fn berlin(hours: &str) -> Calendar {
+    let definition = Definition {
+        zone: Zone::new("Europe/Berlin").expect("an IANA name"),
+        week: BTreeMap::from([(Days::ALL, vec![hours.parse().expect("the tests write two times of day")])]),
+        ..Definition::always()
+    };
+    Calendar::new(definition).expect("one opening a day overlaps with no other")
+}
+
+#[test]
+fn openings_and_closings_at_the_hour_of_the_change_are_where_the_clock_shows_them() {
+    // In autumn 02:00 to 03:00 is shown twice: from 00:00 UTC and from 01:00 UTC.
+    let midnight = at("2026-10-24T22:00Z");
+    assert_eq!(berlin("03:00-05:00").next_opening(midnight), Some(at("2026-10-25T02:00Z")));
+    let date = "2026-10-25".parse().unwrap();
+    assert_eq!(berlin("00:00-02:30").closing(date), Some(at("2026-10-25T01:30Z")));
+    assert_eq!(berlin("00:00-02:30").add(midnight, Span::HOUR.times(3)), Some(at("2026-10-25T01:30Z")));
+    // In spring 02:00 becomes 03:00 at 01:00 UTC.
+    let calendar = berlin("03:00-05:00");
+    assert_eq!(calendar.add(at("2026-03-29T03:00Z"), -Span::HOUR.times(2)), Some(at("2026-03-29T01:00Z")));
+    assert_eq!(calendar.next_opening(at("2026-03-28T12:00Z")), Some(at("2026-03-29T01:00Z")));
+    assert_eq!(berlin("02:00-03:00").next_opening(at("2026-03-28T12:00Z")), Some(at("2026-03-30T00:00Z")));
+    assert_eq!(berlin("00:00-02:30").closing("2026-03-29".parse().unwrap()), Some(at("2026-03-29T01:00Z")));
+}
+
+#[test]
+fn a_closing_time_is_due_then_and_over() {
+    let calendar = berlin("09:00-17:00");
+    let (opening, closing) = (at("2026-07-01T07:00Z"), at("2026-07-01T15:00Z"));
+    assert!(calendar.is_open(opening) && !calendar.is_open(closing));
+    assert_eq!(calendar.add(opening, Span::HOUR.times(8)), Some(closing));
+    assert_eq!(calendar.add(closing, Span::ZERO), Some(closing));
+    assert_eq!(calendar.add(opening, Span::ZERO), Some(opening));
+    assert_eq!(calendar.add(closing, Span::MINUTE), Some(at("2026-07-02T07:01Z")));
+    assert_eq!(calendar.add(closing, -Span::HOUR.times(8)), Some(opening));
+    assert_eq!(calendar.business_day_end(opening, 0), Some(closing));
+    assert_eq!(calendar.business_day_end(closing, 0), Some(at("2026-07-02T15:00Z")));
 }
 
 #[test]

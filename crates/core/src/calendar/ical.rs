@@ -253,6 +253,20 @@ mod tests {
                 2027-12-25
             "#]],
         );
+        check(
+            2026..=2030,
+            "DTSTART;VALUE=DATE:20001225\nRRULE:FREQ=YEARLY;INTERVAL=4;UNTIL=20291224",
+            &expect![[r#"
+                2028-12-25
+            "#]],
+        );
+        check(
+            2026..=2030,
+            "DTSTART;VALUE=DATE:20241225\nRRULE:FREQ=YEARLY;COUNT=3",
+            &expect![[r#"
+            2026-12-25
+        "#]],
+        );
         // A repeated holiday that goes into the next year.
         check(
             2026..=2026,

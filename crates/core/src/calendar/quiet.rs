@@ -118,6 +118,8 @@ mod tests {
         // 02:30 is shown twice: allowed for half an hour, quiet again, then allowed for the day.
         assert_eq!(next("22:00-02:30", "Europe/Berlin", "2026-10-25T00:00Z"), "2026-10-25T00:30:00Z");
         assert_eq!(next("22:00-02:30", "Europe/Berlin", "2026-10-25T01:00Z"), "2026-10-25T01:30:00Z");
+        // 03:00 comes only after the second hour from 02:00.
+        assert_eq!(next("22:00-03:00", "Europe/Berlin", "2026-10-25T00:00Z"), "2026-10-25T02:00:00Z");
         // A day that the zone skipped has no quiet hours.
         assert_eq!(next("22:00-08:00", "Pacific/Apia", "2011-12-30T09:00Z"), "2011-12-30T18:00:00Z");
     }

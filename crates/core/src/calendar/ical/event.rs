@@ -63,8 +63,10 @@ impl HolidayEvent {
         let start =
             self.start.ok_or(IcalError::Incomplete { line: self.line, what: "the DTSTART of an event" })?;
         let days = self.days(start)?;
-        let repeated = match &self.rule {
-            Some(rule) => Yearly::read(rule, start)?.starts(start, *years.end()).collect(),
+        // One that starts in the year before may last into those asked for.
+        let start_years = years.start().saturating_sub(1)..=*years.end();
+        let repeated: Vec<Date> = match &self.rule {
+            Some(rule) => Yearly::read(rule, start)?.starts(start, &start_years).collect(),
             None => Vec::from([start]),
         };
         if self.cancelled {
@@ -73,7 +75,7 @@ impl HolidayEvent {
         let starts = repeated.iter().chain(&self.added).filter(|start| !self.left_out.contains(start));
         dates.extend(
             starts
-                .filter(|start| years.start().saturating_sub(1) <= start.year())
+                .filter(|start| start_years.contains(&start.year()))
                 .flat_map(|start| (0..days).map(|after| start.plus_days(after)))
                 .filter(|date| years.contains(&date.year())),
         );

@@ -1,3 +1,5 @@
+use core::ops::RangeInclusive;
+
 use super::IcalError;
 use super::line::Line;
 use crate::calendar::date::Date;
@@ -56,24 +58,29 @@ impl Yearly {
         if yearly { Ok(rule) } else { Err(line.error(ONLY_YEARLY)) }
     }
 
-    /// The dates on which an event that starts on `start` comes, the first included, up to a year.
+    /// The dates in `years` on which an event that starts on `start` comes again, or first.
     ///
     /// A 29th of February comes in leap years only, and only then counts (RFC 5545, 3.3.10).
-    pub(super) fn starts(self, start: Date, last_year: i16) -> impl Iterator<Item = Date> {
-        let most = match self.end {
-            End::Count(count) => usize::try_from(count).unwrap_or(usize::MAX),
-            End::Never | End::Until(_) => usize::MAX,
+    pub(super) fn starts(self, start: Date, years: &RangeInclusive<i16>) -> impl Iterator<Item = Date> {
+        let (most, until) = match self.end {
+            End::Never => (usize::MAX, Date::MAX),
+            End::Count(count) => (usize::try_from(count).unwrap_or(usize::MAX), Date::MAX),
+            End::Until(until) => (usize::MAX, until),
         };
-        let until = match self.end {
-            End::Until(until) => until,
-            End::Never | End::Count(_) => Date::MAX,
+        // Years before those asked for matter only where occurrences are counted.
+        let passed_over = match self.end {
+            End::Count(_) => 0,
+            End::Never | End::Until(_) => {
+                (years.start().saturating_sub(start.year()).max(0) / self.interval) * self.interval
+            }
         };
-        let step = usize::from(self.interval.unsigned_abs());
-        (start.year()..=last_year)
-            .step_by(step)
+        let first_year = *years.start();
+        (start.year() + passed_over..=*years.end())
+            .step_by(usize::from(self.interval.unsigned_abs()))
             .filter_map(move |year| Date::new(year, start.month(), start.day()))
             .take_while(move |&date| date <= until)
             .take(most)
+            .filter(move |date| first_year <= date.year())
     }
 }
 
