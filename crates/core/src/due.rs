@@ -105,7 +105,7 @@ impl Due {
     /// The moment it means for a promise made at `start`.
     ///
     /// `zone` is whose days count in calendar days; `fact_time` gives the time that a fact of the
-    /// event holds. A fact may hold a time before `start`: the promise is then due at once.
+    /// event holds. A fact may hold a time before `start`: that is the answer, and the promise is late when it is made.
     ///
     /// # Errors
     /// The fact holds no time, the calendar has no such name, or it never opens for so long.
