@@ -1,0 +1,50 @@
+//! The floor that the model must not fall below, on texts that a person labelled.
+
+use std::path::{Path, PathBuf};
+
+use opcx_core::reading::{Emotion, Found};
+use opcx_emotion::Reader;
+
+/// Macro-F1 over the 28 labels on the dev split of GoEmotions.
+const MACRO_F1_MIN: f64 = 0.46;
+
+#[test]
+fn macro_f1_on_the_dev_split_is_above_the_floor() {
+    let path = data().join("goemotions/dev.tsv");
+    let Ok(dev) = std::fs::read_to_string(&path) else {
+        eprintln!("SKIPPED: {} is not there; `OPCX_DATA` names the folder of the data sets", path.display());
+        return;
+    };
+    let rows: Vec<(&str, Vec<usize>)> = dev
+        .lines()
+        .map(|line| {
+            let mut fields = line.split('\t');
+            let text = fields.next().expect("a text");
+            let ids = fields.next().expect("emotion ids").split(',');
+            (text, ids.map(|id| id.parse().expect("an id")).collect())
+        })
+        .collect();
+    assert_eq!(rows.len(), 5426, "the official dev split has 5,426 rows");
+
+    let readings = Reader::embedded().read_all(rows.iter().map(|row| row.0));
+    let mut hits = [0u32; Emotion::ALL.len()];
+    let mut found = [0u32; Emotion::ALL.len()];
+    let mut labelled = [0u32; Emotion::ALL.len()];
+    for ((_, ids), reading) in rows.iter().zip(readings) {
+        ids.iter().for_each(|&id| labelled[id] += 1);
+        let Found::Felt(felt) = reading.found else { continue };
+        for (emotion, _) in felt.emotions {
+            let id = usize::from(emotion.id());
+            found[id] += 1;
+            hits[id] += u32::from(ids.contains(&id));
+        }
+    }
+    let f1 = |id: usize| 2.0 * f64::from(hits[id]) / f64::from(found[id] + labelled[id]);
+    let macro_f1 = (0..hits.len()).map(f1).sum::<f64>() / hits.len() as f64;
+    assert!(macro_f1 >= MACRO_F1_MIN, "macro-F1 is {macro_f1:.4}, the floor is {MACRO_F1_MIN}");
+}
+
+fn data() -> PathBuf {
+    std::env::var_os("OPCX_DATA")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"), PathBuf::from)
+}

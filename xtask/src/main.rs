@@ -1,0 +1,23 @@
+//! Chores of this repository: `cargo xtask CHORE`.
+//!
+//! | chore | what it does |
+//! |---|---|
+//! | `train-emotion` | trains the first tier of emotion, writes it to `crates/emotion/model/` |
+//! | `train-emotion --check` | trains it again and compares it with the committed one, byte for byte |
+//!
+//! The data sets are no part of the repository: they are looked for in `../shared/data` beside it,
+//! or in the folder that `OPCX_DATA` names.
+
+mod train_emotion;
+
+use anyhow::bail;
+
+fn main() -> anyhow::Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["train-emotion"] => train_emotion::run(train_emotion::Then::Write),
+        ["train-emotion", "--check"] => train_emotion::run(train_emotion::Then::Compare),
+        _ => bail!("no such chore; `cargo xtask train-emotion [--check]` is one"),
+    }
+}
