@@ -34,15 +34,18 @@ pub struct Commit {
     pub owners: Vec<(Identifier, CustomerId)>,
     /// Records added to customers' histories.
     pub trails: Vec<Trail>,
-    /// Moments gone through, in order.
+    /// Moments gone through in this range.
     pub moments: Vec<Moment>,
+    /// Earlier records whose moments are others now, since their customer's past was folded anew:
+    /// all moments of each such record, or none.
+    pub moments_anew: Vec<(Position, Vec<Moment>)>,
     /// Promises as they stand now.
     pub promises: Vec<(CustomerId, Promise)>,
     /// Promises that are no more, since their customer's past was folded anew.
     pub promises_gone: Vec<PromiseId>,
     /// Cases as they stand now.
     pub cases: Vec<(CustomerId, Case)>,
-    /// Receipts in the order of their chain.
+    /// Receipts of this range, in the order of their chain, which is that of their records.
     pub receipts: Vec<Receipt>,
     /// New parcels.
     pub parcels: Vec<Parcel>,

@@ -2,6 +2,8 @@ use std::path::PathBuf;
 
 use opcx_core::log::Position;
 
+use crate::PersistPoint;
+
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -70,6 +72,42 @@ pub enum StoreError {
         from: Position,
         /// Where the state stands.
         at: Position,
+    },
+    /// A commit holds something of a record outside its range.
+    #[error(
+        "a commit of positions {from} to {to} holds something of position {position}; this is a fault of opcx, report it"
+    )]
+    Misplaced {
+        /// The record.
+        position: Position,
+        /// Where the commit starts.
+        from: Position,
+        /// Where it ends.
+        to: Position,
+    },
+    /// The state knows of records that the log does not hold.
+    #[error(
+        "the state has come to position {position}, but the log ends at {end}: part of the log is lost; restore it from a backup"
+    )]
+    AheadOfLog {
+        /// Where the state stands.
+        position: Position,
+        /// Where the log ends.
+        end: Position,
+    },
+    /// A record was asked for that is not there.
+    #[error("there is no record at position {position}, the log ends at {end}")]
+    Beyond {
+        /// The position asked for.
+        position: Position,
+        /// Where the log ends.
+        end: Position,
+    },
+    /// A test asked for a failure here.
+    #[error("a failure at {} was asked for", point.word())]
+    Injected {
+        /// Where.
+        point: PersistPoint,
     },
     /// An earlier failure makes further writes unsafe.
     #[error(

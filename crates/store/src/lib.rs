@@ -9,14 +9,23 @@
 //!   position. It may reach the disk later than the log; after a crash the engine goes on from the
 //!   position that did, and derives the same again.
 
+mod assembled;
 mod commit;
 mod entry;
 mod error;
+mod faults;
+mod memory;
+pub mod parts;
 mod port;
 mod question;
+mod state;
+
+pub use assembled::Assembled;
 
 pub use commit::{Alias, Commit, CustomerChange, EndpointState, ParcelState, Progress, Totals, Trail};
 pub use entry::{Draft, Encoded, EventKey, Logged};
 pub use error::StoreError;
+pub use faults::{Faults, PersistPoint, Verdict};
+pub use memory::{Memory, MemoryBatch, MemoryLog, MemoryTables, MemoryView};
 pub use port::Store;
 pub use question::{CaseRow, ParcelRow, PromiseRow, RejectedRow};

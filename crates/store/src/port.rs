@@ -98,7 +98,7 @@ pub trait Store: Send + Sync {
     /// disabled. By endpoint, so that one with a long queue hides no other's.
     fn ready(&self, to: &str, now: Timestamp, most: usize) -> Result<Vec<ParcelRow>>;
 
-    /// When the next parcel for that endpoint is to be tried.
+    /// When the next parcel for that endpoint is to be tried; `None` while it is disabled.
     fn next_ready(&self, to: &str) -> Result<Option<Timestamp>>;
 
     /// One parcel.

@@ -1,0 +1,231 @@
+use std::ops::Range;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use opcx_core::case::CaseId;
+use opcx_core::customer::{Customer, CustomerId};
+use opcx_core::delivery::ParcelId;
+use opcx_core::effects::Moment;
+use opcx_core::event::Name;
+use opcx_core::identity::Identifier;
+use opcx_core::log::{Lane, Position};
+use opcx_core::promise::PromiseId;
+use opcx_core::reading::Reading;
+use opcx_core::receipt::Receipt;
+use opcx_core::record::Record;
+use opcx_core::rollup::{Rollup, RollupKey};
+use opcx_core::time::Timestamp;
+
+use crate::parts::{Log, Raw, Tables};
+use crate::{
+    CaseRow, Commit, Draft, EndpointState, EventKey, Faults, Logged, ParcelRow, PersistPoint, Progress,
+    PromiseRow, RejectedRow, Store, StoreError, state,
+};
+
+type Result<T> = core::result::Result<T, StoreError>;
+
+/// A store assembled of a log and tables. After a write has failed it takes no more: what reached
+/// the disk is known again only when it is opened anew.
+#[derive(Debug)]
+pub struct Assembled<L, T> {
+    pub(crate) log: L,
+    pub(crate) tables: T,
+    pub(crate) faults: Faults,
+    appending: Mutex<()>,
+    committing: Mutex<()>,
+    stopped: OnceLock<String>,
+}
+
+impl<L: Log, T: Tables> Assembled<L, T> {
+    /// The store of these halves.
+    ///
+    /// # Errors
+    /// The state is ahead of the log, so part of the log was lost; or it cannot be read.
+    pub fn of(log: L, tables: T, faults: Faults) -> Result<Assembled<L, T>> {
+        let (position, end) = (state::progress(&tables.view())?.position, log.end());
+        if position > end {
+            return Err(StoreError::AheadOfLog { position, end });
+        }
+        let (appending, committing) = (Mutex::new(()), Mutex::new(()));
+        Ok(Assembled { log, tables, faults, appending, committing, stopped: OnceLock::new() })
+    }
+
+    /// One writer at a time, and none after a failure.
+    fn writing<'a>(&self, turn: &'a Mutex<()>) -> Result<MutexGuard<'a, ()>> {
+        let turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+        match self.stopped.get() {
+            None => Ok(turn),
+            Some(why) => Err(StoreError::Stopped { why: why.clone() }),
+        }
+    }
+
+    /// Stops writing if this write failed.
+    fn or_stop<V>(&self, written: Result<V>) -> Result<V> {
+        written.inspect_err(|error| self.stop(&error.to_string()))
+    }
+
+    pub(crate) fn stop(&self, why: &str) {
+        // The first failure is the one that counts.
+        let _ = self.stopped.set(why.to_owned());
+    }
+
+    fn append_now(&self, drafts: &[Draft]) -> Result<Position> {
+        self.faults.at(PersistPoint::BeforeAppend)?;
+        if let Err(fault) = self.faults.at(PersistPoint::MidAppend) {
+            self.log.append(&drafts[..drafts.len() / 2])?;
+            return Err(fault);
+        }
+        let first = self.log.append(drafts)?;
+        self.faults.at(PersistPoint::AfterAppend)?;
+        Ok(first)
+    }
+
+    fn write_now(&self, batch: T::Batch<'_>) -> Result<()> {
+        self.faults.at(PersistPoint::BeforeCommit)?;
+        self.tables.write(batch)?;
+        self.faults.at(PersistPoint::AfterCommit)
+    }
+
+    fn persist_now(&self) -> Result<()> {
+        self.faults.at(PersistPoint::BeforePersist)?;
+        self.tables.persist()?;
+        self.faults.at(PersistPoint::AfterPersist)
+    }
+}
+
+fn decode(raw: Raw<'_>) -> Result<Logged> {
+    let entry = postcard::from_bytes(raw.entry).map_err(|error| StoreError::Damaged {
+        from: raw.position,
+        what: format!("the record does not decode: {error}"),
+    })?;
+    Ok(Logged { position: raw.position, record: Record { lane: raw.lane, at: raw.at, entry } })
+}
+
+impl<L: Log, T: Tables> Store for Assembled<L, T> {
+    fn append(&self, drafts: &[Draft]) -> Result<Position> {
+        let _turn = self.writing(&self.appending)?;
+        self.or_stop(self.append_now(drafts))
+    }
+
+    fn end(&self) -> Position {
+        self.log.end()
+    }
+
+    fn read(&self, from: Position, records_max: usize, bytes_max: usize) -> Result<Vec<Logged>> {
+        let mut records = Vec::new();
+        self.log.read(from, records_max, bytes_max, &mut |raw| {
+            records.push(decode(raw)?);
+            Ok(())
+        })?;
+        Ok(records)
+    }
+
+    fn read_at(&self, positions: &[Position]) -> Result<Vec<Logged>> {
+        let mut records = Vec::with_capacity(positions.len());
+        for &position in positions {
+            self.log.read(position, 1, 0, &mut |raw| {
+                records.push(decode(raw)?);
+                Ok(())
+            })?;
+            if records.last().map(|record| record.position) != Some(position) {
+                return Err(StoreError::Beyond { position, end: self.log.end() });
+            }
+        }
+        Ok(records)
+    }
+
+    fn commit(&self, commit: Commit) -> Result<()> {
+        let _turn = self.writing(&self.committing)?;
+        let (position, end) = (commit.progress.position, self.log.end());
+        if position > end {
+            return Err(StoreError::AheadOfLog { position, end });
+        }
+        let mut batch = self.tables.batch();
+        state::write(&self.tables.view(), &commit, &mut batch)?;
+        self.or_stop(self.write_now(batch))
+    }
+
+    fn persist(&self) -> Result<()> {
+        let _turn = self.writing(&self.committing)?;
+        self.or_stop(self.persist_now())
+    }
+
+    fn progress(&self) -> Result<Progress> {
+        state::progress(&self.tables.view())
+    }
+
+    fn seen(&self, keys: &[EventKey]) -> Result<Vec<bool>> {
+        state::seen(&self.tables.view(), keys)
+    }
+
+    fn customer(&self, id: CustomerId) -> Result<Option<Customer>> {
+        state::customer(&self.tables.view(), id)
+    }
+
+    fn stands_for(&self, id: CustomerId) -> Result<Option<CustomerId>> {
+        state::stands_for(&self.tables.view(), id)
+    }
+
+    fn owner(&self, identifier: &Identifier) -> Result<Option<CustomerId>> {
+        state::owner(&self.tables.view(), identifier)
+    }
+
+    fn trail(&self, id: CustomerId) -> Result<Vec<Position>> {
+        state::trail(&self.tables.view(), id)
+    }
+
+    fn readings(&self, positions: &[Position]) -> Result<Vec<Option<Reading>>> {
+        state::readings(&self.tables.view(), positions)
+    }
+
+    fn due(&self, lane: Lane, until: Timestamp, most: usize) -> Result<Vec<(Timestamp, CustomerId)>> {
+        state::due(&self.tables.view(), lane, until, most)
+    }
+
+    fn ready(&self, to: &str, now: Timestamp, most: usize) -> Result<Vec<ParcelRow>> {
+        state::ready(&self.tables.view(), to, now, most)
+    }
+
+    fn next_ready(&self, to: &str) -> Result<Option<Timestamp>> {
+        state::next_ready(&self.tables.view(), to)
+    }
+
+    fn parcel(&self, id: ParcelId) -> Result<Option<ParcelRow>> {
+        state::parcel(&self.tables.view(), id)
+    }
+
+    fn dead(&self, most: usize) -> Result<Vec<ParcelRow>> {
+        state::dead(&self.tables.view(), most)
+    }
+
+    fn endpoints(&self) -> Result<Vec<(Name, EndpointState)>> {
+        state::endpoints(&self.tables.view())
+    }
+
+    fn rollups(&self, moment: Option<&str>, hours: Range<Timestamp>) -> Result<Vec<(RollupKey, Rollup)>> {
+        state::rollups(&self.tables.view(), moment, hours)
+    }
+
+    fn promises(&self, after: Option<PromiseId>, most: usize) -> Result<Vec<PromiseRow>> {
+        state::promises(&self.tables.view(), after, most)
+    }
+
+    fn cases(&self, after: Option<CaseId>, most: usize) -> Result<Vec<CaseRow>> {
+        state::cases(&self.tables.view(), after, most)
+    }
+
+    fn receipts(&self, positions: Range<Position>, most: usize) -> Result<Vec<Receipt>> {
+        state::receipts(&self.tables.view(), positions, most)
+    }
+
+    fn moments(&self, positions: Range<Position>, most: usize) -> Result<Vec<Moment>> {
+        state::moments(&self.tables.view(), positions, most)
+    }
+
+    fn customers(&self, after: Option<CustomerId>, most: usize) -> Result<Vec<Customer>> {
+        state::customers(&self.tables.view(), after, most)
+    }
+
+    fn rejected(&self, after: Option<Position>, most: usize) -> Result<Vec<RejectedRow>> {
+        state::rejected(&self.tables.view(), after, most)
+    }
+}

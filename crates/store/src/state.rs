@@ -1,0 +1,13 @@
+//! The state: what a commit changes in the tables, and the questions they answer.
+//!
+//! Written once over [`crate::parts`], so that every engine of tables gives the same answers.
+
+mod chunks;
+mod keys;
+mod outbox;
+mod questions;
+mod rows;
+mod write;
+
+pub(crate) use questions::*;
+pub(crate) use write::write;

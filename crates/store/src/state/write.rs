@@ -1,0 +1,158 @@
+use std::collections::BTreeMap;
+
+use opcx_core::log::Position;
+
+use super::keys::Key;
+use super::outbox;
+use super::rows::{Timer, decode, encode, encode_trail, timer};
+use super::{chunks, questions};
+use crate::parts::{Batch, Table, View};
+use crate::{Commit, CustomerChange, StoreError, Trail};
+
+type Result<T> = core::result::Result<T, StoreError>;
+
+/// Most positions in one row of a trail, where many are written at once.
+const TRAIL_ROW_POSITIONS_MAX: usize = 128;
+
+/// Puts everything that a commit changes into a batch.
+///
+/// Keys go in ascending order wherever that is cheap, since ordered writes cost an LSM tree less.
+pub(crate) fn write(view: &impl View, commit: &Commit, batch: &mut impl Batch) -> Result<()> {
+    check(view, commit)?;
+    let buffer = &mut Vec::new();
+    batch.put(Table::Progress, b"", encode(&commit.progress, buffer));
+
+    let mut seen: Vec<_> = commit.seen.iter().collect();
+    seen.sort_unstable();
+    for key in seen {
+        batch.put(Table::Seen, &key.0, b"");
+    }
+    chunks::put(Table::Readings, &commit.readings, |(position, _)| *position, batch, buffer);
+    customers(view, commit, batch, buffer)?;
+    for alias in &commit.aliases {
+        let key = Key::new().customer(alias.id);
+        match alias.into {
+            Some(into) => batch.put(Table::Aliases, &key, encode(&into, buffer)),
+            None => batch.remove(Table::Aliases, &key),
+        }
+    }
+    for (identifier, owner) in &commit.owners {
+        batch.put(Table::Owners, &Key::new().identifier(identifier), encode(owner, buffer));
+    }
+    for trail in &commit.trails {
+        write_trail(view, trail, batch, buffer)?;
+    }
+    chunks::put(Table::Moments, &commit.moments, |moment| moment.position, batch, buffer);
+    for (position, moments) in &commit.moments_anew {
+        batch.put(Table::MomentsAnew, &Key::new().position(*position), encode(moments, buffer));
+    }
+    chunks::put(Table::Receipts, &commit.receipts, |receipt| receipt.position, batch, buffer);
+    for row in &commit.promises {
+        batch.put(Table::Promises, &Key::new().promise(row.1.id), encode(row, buffer));
+    }
+    for id in &commit.promises_gone {
+        batch.remove(Table::Promises, &Key::new().promise(*id));
+    }
+    for row in &commit.cases {
+        batch.put(Table::Cases, &Key::new().deed(row.1.id.0), encode(row, buffer));
+    }
+    outbox::write(view, commit, batch, buffer)?;
+    rollups(view, commit, batch, buffer)?;
+    for (position, rejected) in &commit.rejected {
+        batch.put(Table::Rejected, &Key::new().position(*position), encode(rejected, buffer));
+    }
+    for position in &commit.redriven {
+        batch.put(Table::Redriven, &Key::new().position(*position), b"");
+    }
+    Ok(())
+}
+
+/// Refuses a commit that does not follow the last one, or that holds what belongs to another range.
+fn check(view: &impl View, commit: &Commit) -> Result<()> {
+    let at = questions::progress(view)?.position;
+    let to = commit.progress.position;
+    if commit.from != at || to < commit.from {
+        return Err(StoreError::OutOfOrder { from: commit.from, at });
+    }
+    let range = commit.from..to;
+    let moments = commit.moments.iter().map(|moment| moment.position);
+    let receipts = commit.receipts.iter().map(|receipt| receipt.position);
+    let readings = commit.readings.iter().map(|(position, _)| *position);
+    match moments.chain(receipts).chain(readings).find(|position| !range.contains(position)) {
+        Some(position) => Err(StoreError::Misplaced { position, from: commit.from, to }),
+        None => Ok(()),
+    }
+}
+
+fn customers(view: &impl View, commit: &Commit, batch: &mut impl Batch, buffer: &mut Vec<u8>) -> Result<()> {
+    let mut changes: Vec<&CustomerChange> = commit.customers.iter().collect();
+    changes.sort_by_key(|change| change.id);
+    for change in changes.chunk_by(|one, next| one.id == next.id).filter_map(<[_]>::last) {
+        let key = Key::new().customer(change.id);
+        // A customer's id is the position that first told of them: those of this range are new.
+        let before = if change.id.0 < commit.from { view.get(Table::Customers, &key)? } else { None };
+        let before = before.map_or(Ok(None), |row| timer(&row))?;
+        let after = change.after.as_ref().and(change.timer);
+        if before != after {
+            let timer_key = |(lane, at)| Key::new().lane(lane).time(at).customer(change.id);
+            if let Some(before) = before {
+                batch.remove(Table::Timers, &timer_key(before));
+            }
+            if let Some(after) = after {
+                batch.put(Table::Timers, &timer_key(after), b"");
+            }
+        }
+        match &change.after {
+            Some(customer) => {
+                let row: (Timer, _) = (after, customer);
+                batch.put(Table::Customers, &key, encode(&row, buffer));
+            }
+            None => batch.remove(Table::Customers, &key),
+        }
+    }
+    Ok(())
+}
+
+/// A row per commit and customer: adding costs the same however long the history is.
+fn write_trail(view: &impl View, trail: &Trail, batch: &mut impl Batch, buffer: &mut Vec<u8>) -> Result<()> {
+    let (id, positions) = match trail {
+        Trail::Added(id, positions) => (*id, positions),
+        Trail::Replaced(id, positions) => {
+            for row in questions::trail_rows(view, *id) {
+                batch.remove(Table::Trails, &row?.0);
+            }
+            (*id, positions)
+        }
+    };
+    for row in positions.chunks(TRAIL_ROW_POSITIONS_MAX) {
+        let first = row.first().copied().unwrap_or(Position::START);
+        batch.put(Table::Trails, &Key::new().customer(id).position(first), encode_trail(row, buffer));
+    }
+    Ok(())
+}
+
+fn rollups(view: &impl View, commit: &Commit, batch: &mut impl Batch, buffer: &mut Vec<u8>) -> Result<()> {
+    let mut changed = BTreeMap::new();
+    for (key, change) in &commit.rollups {
+        let key = Key::new().rollup(key).bytes();
+        match changed.get_mut(&key) {
+            None => {
+                let mut rollup = match view.get(Table::Rollups, &key)? {
+                    Some(row) => decode(Table::Rollups, &row)?,
+                    None => opcx_core::rollup::Rollup::default(),
+                };
+                rollup.add(change);
+                changed.insert(key, rollup);
+            }
+            Some(rollup) => rollup.add(change),
+        }
+    }
+    for (key, rollup) in changed {
+        if rollup.is_empty() {
+            batch.remove(Table::Rollups, &key);
+        } else {
+            batch.put(Table::Rollups, &key, encode(&rollup, buffer));
+        }
+    }
+    Ok(())
+}
