@@ -87,10 +87,9 @@ pub struct Known {
     pub unmatched: u64,
     /// When they were first and last heard of, by the events' own times.
     pub heard: Option<(Timestamp, Timestamp)>,
-    /// The clock that their timers run on.
-    pub lane: Lane,
-    /// That clock's time when they were last looked at.
-    pub clock: Timestamp,
+    /// The clock that their timers run on, and its time when they were last looked at; `None`
+    /// before that.
+    pub clock: Option<(Lane, Timestamp)>,
     /// Since when nothing was heard from them, by that clock.
     pub silent_since: Option<Timestamp>,
 }

@@ -78,6 +78,8 @@ pub struct Fired {
     pub position: Position,
     /// The playbook's name.
     pub playbook: Name,
+    /// The customer as they were known then.
+    pub customer: CustomerId,
 }
 
 impl Deeds {

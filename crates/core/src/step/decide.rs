@@ -292,6 +292,7 @@ fn act(
             at: input.now,
             position: input.position,
             playbook: playbook.name.clone(),
+            customer: customer.id,
         });
     }
     Verdict::Acted { shadow, deeds }

@@ -71,7 +71,7 @@ pub(super) fn event<'a>(
     let (first, last) = known.heard.unwrap_or((event.happened, event.happened));
     known.heard = Some((first.min(event.happened), last.max(event.happened)));
     if event.origin == Origin::Customer {
-        known.silent_since = Some(known.clock);
+        known.silent_since = known.clock.map(|(_, at)| at);
         customer.deeds.silences.clear();
     }
 
@@ -164,8 +164,10 @@ fn may_see(known: &Known, category: Category) -> bool {
 
 /// A customer's timers run on the live clock as soon as they were met live; and never back.
 fn look_at_clock(known: &mut Known, lane: Lane, now: Timestamp) {
-    known.lane = known.lane.min(lane);
-    known.clock = known.clock.max(now);
+    known.clock = Some(match known.clock {
+        None => (lane, now),
+        Some((known_lane, at)) => (known_lane.min(lane), at.max(now)),
+    });
 }
 
 /// Keeps facts about the person and when kinds that templates speak of happened.

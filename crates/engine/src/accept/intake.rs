@@ -1,0 +1,118 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use opcx_core::time::Span;
+use opcx_store::Store;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Accepted, Submission};
+
+/// Most bytes of entries that one durable write takes.
+pub(crate) const APPEND_BYTES_MAX: usize = 8 << 20;
+/// Most records that may wait to be decided on before accepting refuses more.
+const LAG_RECORDS_MAX: u64 = 5_000_000;
+/// What a refused sender is told to wait.
+const RETRY_AFTER: Span = Span::SECOND;
+
+/// Where entries are handed in. Cheap to clone; all clones feed one appending thread, which writes
+/// everything that is waiting with one durable write.
+#[derive(Clone)]
+pub struct Intake {
+    requests: mpsc::Sender<Request>,
+    store: Arc<dyn Store>,
+    decided: Arc<AtomicU64>,
+}
+
+/// What the appending thread is asked.
+pub(crate) enum Request {
+    /// To append.
+    Append(Append),
+    /// To take nothing more, append what is waiting, and end.
+    Close,
+}
+
+/// A submission and where its answer goes.
+pub(crate) struct Append {
+    pub(crate) submission: Submission,
+    pub(crate) answer: oneshot::Sender<Result<Accepted, IntakeError>>,
+}
+
+/// Why entries were not accepted. Nothing of them was acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IntakeError {
+    /// Too much is waiting.
+    #[error("too much is waiting; send it again in {retry_after}")]
+    Overloaded {
+        /// How long to wait.
+        retry_after: Span,
+    },
+    /// The program is shutting down, or its disk has failed.
+    #[error("nothing is accepted any more: {why}")]
+    Stopped {
+        /// Why.
+        why: String,
+    },
+}
+
+impl Intake {
+    pub(crate) fn new(
+        requests: mpsc::Sender<Request>,
+        store: Arc<dyn Store>,
+        decided: Arc<AtomicU64>,
+    ) -> Intake {
+        Intake { requests, store, decided }
+    }
+
+    /// Hands in a submission and waits until it is durable. Refuses at once when too much is waiting:
+    /// for senders who can come again.
+    ///
+    /// # Errors
+    /// It was not accepted.
+    pub async fn accept(&self, submission: Submission) -> Result<Accepted, IntakeError> {
+        let lag = self.store.end().get().saturating_sub(self.decided.load(Ordering::Relaxed));
+        if lag > LAG_RECORDS_MAX {
+            return Err(IntakeError::Overloaded { retry_after: RETRY_AFTER });
+        }
+        let (answer, answered) = oneshot::channel();
+        match self.requests.try_send(Request::Append(Append { submission, answer })) {
+            Ok(()) => answered.await.unwrap_or_else(|_| Err(stopping())),
+            Err(mpsc::error::TrySendError::Full(_)) => {
+                Err(IntakeError::Overloaded { retry_after: RETRY_AFTER })
+            }
+            Err(mpsc::error::TrySendError::Closed(_)) => Err(stopping()),
+        }
+    }
+
+    /// Hands in a submission and waits for room first: for our own results, orders, ticks and imports,
+    /// which must not be refused.
+    ///
+    /// # Errors
+    /// The program is stopping.
+    pub async fn submit(&self, submission: Submission) -> Result<Accepted, IntakeError> {
+        let (answer, answered) = oneshot::channel();
+        self.requests.send(Request::Append(Append { submission, answer })).await.map_err(|_| stopping())?;
+        answered.await.unwrap_or_else(|_| Err(stopping()))
+    }
+
+    /// Takes nothing more. What was handed in before is still appended and answered.
+    pub(crate) async fn close(&self) {
+        // Already closed is closed.
+        let _ = self.requests.send(Request::Close).await;
+    }
+
+    /// As [`Intake::submit`], from a thread that may block.
+    ///
+    /// # Errors
+    /// The program is stopping.
+    pub fn submit_blocking(&self, submission: Submission) -> Result<Accepted, IntakeError> {
+        let (answer, answered) = oneshot::channel();
+        self.requests
+            .blocking_send(Request::Append(Append { submission, answer }))
+            .map_err(|_| stopping())?;
+        answered.blocking_recv().unwrap_or_else(|_| Err(stopping()))
+    }
+}
+
+fn stopping() -> IntakeError {
+    IntakeError::Stopped { why: "opcx is shutting down".into() }
+}

@@ -1,0 +1,222 @@
+//! Sense, decide, commit: one batch of the log at a time.
+//!
+//! ```text
+//!  read ──► sift ──► assign ──► work ──► gather ──► commit
+//!           repeats   whose      steps,    order,     one
+//!           out       event?     parallel  chain      transaction
+//! ```
+//!
+//! Timers have a place in the log too: a timer due at T on a lane fires just before the lane's first
+//! record with a time at or after T. So nothing depends on where a batch ends.
+
+mod assign;
+mod error;
+mod gather;
+mod history;
+mod housekeeping;
+mod lanes;
+mod work;
+
+pub use error::EngineError;
+
+use std::sync::Arc;
+
+use hashbrown::HashSet;
+use opcx_core::customer::{Customer, CustomerId};
+use opcx_core::definitions::Definitions;
+use opcx_core::event::Event;
+use opcx_core::identity::Identifier;
+use opcx_core::log::Position;
+use opcx_core::reading::Reading;
+use opcx_core::record::Entry;
+use opcx_store::{EventKey, Logged, Progress, Store};
+use rayon::prelude::*;
+
+use crate::cache::Cache;
+use assign::Assigned;
+use gather::Gathered;
+use lanes::Lanes;
+use work::Worker;
+
+/// Reads one text: what a model says to the words of the event at a position. A replay answers from
+/// what was stored.
+pub type Sense = Arc<dyn Fn(Position, &str) -> Reading + Send + Sync>;
+
+/// How much of the log one batch takes at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    /// Records. Small batches answer fast, large ones coalesce writes; the log decides: a batch takes
+    /// what is there.
+    pub records_max: usize,
+    /// Bytes of records.
+    pub bytes_max: usize,
+}
+
+impl Default for Budget {
+    fn default() -> Budget {
+        Budget { records_max: 16_384, bytes_max: 16 << 20 }
+    }
+}
+
+/// Customers kept at hand per generation; two generations of about 2 KB each are 100 MB.
+const CUSTOMERS_CACHED: usize = 24_576;
+/// Identifiers kept at hand per generation.
+const OWNERS_CACHED: usize = 131_072;
+
+/// Decides on the log, batch by batch.
+pub struct Decider {
+    store: Arc<dyn Store>,
+    definitions: Arc<Definitions>,
+    sense: Sense,
+    budget: Budget,
+    policy: opcx_core::delivery::Policy,
+    progress: Progress,
+    customers: Cache<CustomerId, Customer>,
+    owners: Cache<Identifier, CustomerId>,
+}
+
+impl Decider {
+    /// A decider that goes on where the store's state stands.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn new(
+        store: Arc<dyn Store>,
+        definitions: Arc<Definitions>,
+        sense: Sense,
+        policy: opcx_core::delivery::Policy,
+        budget: Budget,
+    ) -> Result<Decider, EngineError> {
+        let progress = store.progress()?;
+        Ok(Decider {
+            store,
+            definitions,
+            sense,
+            budget,
+            policy,
+            progress,
+            customers: Cache::new(CUSTOMERS_CACHED),
+            owners: Cache::new(OWNERS_CACHED),
+        })
+    }
+
+    /// The next position to be decided on.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.progress.position
+    }
+
+    /// Decides on the next batch and commits it. Returns how many records it took; 0 at the log's end.
+    ///
+    /// # Errors
+    /// The store refused. Nothing of the batch is committed, and the same call may be tried again.
+    pub fn advance(&mut self) -> Result<usize, EngineError> {
+        let batch =
+            self.store.read(self.progress.position, self.budget.records_max, self.budget.bytes_max)?;
+        if batch.is_empty() {
+            return Ok(0);
+        }
+        let result = self.decide(&batch);
+        if result.is_err() {
+            // What is at hand may be half changed; the store has it whole.
+            self.customers.clear();
+            self.owners.clear();
+        }
+        result.map(|()| batch.len())
+    }
+
+    fn decide(&mut self, batch: &[Logged]) -> Result<(), EngineError> {
+        let lanes = Lanes::of(batch, &self.progress.clocks);
+        let counted = self.sift(batch)?;
+        let Assigned { mut tasks, owners, mut remarks } = assign::assign(
+            &*self.store,
+            &self.definitions,
+            &mut self.customers,
+            &mut self.owners,
+            batch,
+            &counted,
+        )?;
+        assign::add_timers(&*self.store, &mut self.customers, &mut tasks, &lanes)?;
+        remarks.add_housekeeping(&*self.store, &self.policy, self.definitions.house.seed, batch)?;
+
+        let worker = Worker {
+            store: &*self.store,
+            definitions: &self.definitions,
+            sense: &self.sense,
+            batch,
+            lanes: &lanes,
+        };
+        let finished = tasks.into_par_iter().map(|task| worker.run(task)).collect::<Result<Vec<_>, _>>()?;
+
+        let Gathered { commit, customers } = gather::gather(
+            &self.definitions,
+            &self.progress,
+            batch,
+            &counted,
+            &lanes,
+            finished,
+            owners,
+            remarks,
+        );
+        let progress = commit.progress.clone();
+        let (owners, gone): (Vec<_>, Vec<_>) = (
+            commit.owners.clone(),
+            commit.customers.iter().filter(|change| change.after.is_none()).map(|change| change.id).collect(),
+        );
+        self.store.commit(commit)?;
+
+        self.progress = progress;
+        for (identifier, owner) in owners {
+            self.owners.put(identifier, owner);
+        }
+        for id in gone {
+            self.customers.forget(&id);
+        }
+        for customer in customers {
+            self.customers.put(customer.id, customer);
+        }
+        Ok(())
+    }
+
+    /// Which records of the batch are events that were not counted before: law 2.
+    fn sift(&self, batch: &[Logged]) -> Result<Counted, EngineError> {
+        let events: Vec<(usize, EventKey)> = batch
+            .iter()
+            .enumerate()
+            .filter_map(|(at, logged)| {
+                event_of(logged).map(|event| (at, EventKey::of(&event.source, &event.id)))
+            })
+            .collect();
+        let keys: Vec<EventKey> = events.iter().map(|&(_, key)| key).collect();
+        let seen = self.store.seen(&keys)?;
+        let mut fresh = HashSet::with_capacity(keys.len());
+        let mut counted =
+            Counted { fresh: vec![false; batch.len()], keys: Vec::with_capacity(keys.len()), repeats: 0 };
+        for ((at, key), seen) in events.into_iter().zip(seen) {
+            if seen || !fresh.insert(key) {
+                counted.repeats += 1;
+            } else {
+                counted.fresh[at] = true;
+                counted.keys.push(key);
+            }
+        }
+        Ok(counted)
+    }
+}
+
+/// Which records of a batch count.
+struct Counted {
+    /// For each record whether it is an event that was not counted before.
+    fresh: Vec<bool>,
+    /// The keys of those events.
+    keys: Vec<EventKey>,
+    /// How many events were counted before.
+    repeats: u64,
+}
+
+fn event_of(logged: &Logged) -> Option<&Event> {
+    match &logged.record.entry {
+        Entry::Event(event) => Some(event),
+        Entry::Rejected(_) | Entry::Command(_) | Entry::Delivery(_) | Entry::Tick => None,
+    }
+}

@@ -1,0 +1,414 @@
+//! Whose is each record? Identities are resolved in log order, one record after the other; then
+//! customers that have nothing to do with each other can be worked on at the same time.
+
+use hashbrown::HashMap;
+use opcx_core::case::CaseId;
+use opcx_core::customer::{Customer, CustomerId};
+use opcx_core::definitions::Definitions;
+use opcx_core::event::{Event, Origin};
+use opcx_core::identity::{Because, Identifier, Limits, Person, Refusal, resolve};
+use opcx_core::promise::PromiseId;
+use opcx_core::record::{Command, Entry, Order};
+use opcx_store::{Logged, Store, StoreError};
+
+use super::Counted;
+use super::housekeeping::Remarks;
+use super::lanes::Lanes;
+use crate::cache::Cache;
+
+/// Most customers whose timers one batch fires besides those that its records concern. What is left
+/// over fires with the next batch, at the places in the log where it is due.
+const TIMERS_MAX: usize = usize::MAX;
+
+/// What a batch asks of customers.
+pub(super) struct Assigned {
+    /// Work on customers that is independent of all other work.
+    pub(super) tasks: Vec<Task>,
+    /// Whose identifiers are now.
+    pub(super) owners: HashMap<Identifier, CustomerId>,
+    /// What concerns no customer.
+    pub(super) remarks: Remarks,
+}
+
+/// Work on one customer, or on several that are joined or parted.
+#[derive(Default)]
+pub(super) struct Task {
+    /// Customers that were at hand; others are fetched.
+    pub(super) at_hand: Vec<Customer>,
+    /// Customers whose timers are to be looked at, whether or not a record concerns them.
+    pub(super) timers: Vec<CustomerId>,
+    /// What to do, in log order.
+    pub(super) items: Vec<Item>,
+}
+
+/// One record's work on a customer.
+pub(super) struct Item {
+    /// The record's place in the batch.
+    pub(super) at: usize,
+    /// Whose it is.
+    pub(super) home: CustomerId,
+    /// What happens to who they are before the record is looked at.
+    pub(super) identity: IdentityChange,
+    /// Identifiers that were not believed.
+    pub(super) refused: Vec<(Identifier, Refusal)>,
+}
+
+/// What a record changes about who somebody is.
+pub(super) enum IdentityChange {
+    /// Nothing.
+    None,
+    /// Somebody new.
+    Begins(Person),
+    /// Somebody known has one more identifier.
+    Learns(Person),
+    /// Several turn out to be one.
+    Joins {
+        /// Those who become part of the home customer.
+        absorbed: Vec<CustomerId>,
+        /// All of them as one person.
+        person: Person,
+    },
+    /// One turns out to be two.
+    Parts {
+        /// Who stays.
+        stays: Person,
+        /// Who leaves.
+        leaves: Person,
+    },
+}
+
+pub(super) fn assign(
+    store: &dyn Store,
+    definitions: &Definitions,
+    customers: &mut Cache<CustomerId, Customer>,
+    owners: &mut Cache<Identifier, CustomerId>,
+    batch: &[Logged],
+    counted: &Counted,
+) -> Result<Assigned, StoreError> {
+    let mut desk = Desk {
+        store,
+        limits: &definitions.house.limits,
+        customers,
+        cached_owners: owners,
+        owners: HashMap::new(),
+        people: HashMap::new(),
+        groups: Groups::default(),
+        items: Vec::with_capacity(batch.len()),
+        remarks: Remarks::default(),
+    };
+    for (at, logged) in batch.iter().enumerate() {
+        match &logged.record.entry {
+            Entry::Event(event) if counted.fresh[at] => desk.event(at, logged, event)?,
+            Entry::Command(command) => desk.command(at, logged, command)?,
+            Entry::Event(_) | Entry::Rejected(_) | Entry::Delivery(_) | Entry::Tick => {}
+        }
+    }
+    let Desk { customers, owners, mut people, mut groups, items, remarks, .. } = desk;
+    let mut tasks: Vec<Task> = Vec::new();
+    let mut task_of_group: HashMap<usize, usize> = HashMap::new();
+    for item in items {
+        let group = groups.of(item.home);
+        let task = *task_of_group.entry(group).or_insert_with(|| {
+            tasks.push(Task::default());
+            tasks.len() - 1
+        });
+        tasks[task].items.push(item);
+    }
+    for (&id, &node) in &groups.nodes.clone() {
+        let root = groups.root(node);
+        if let Some(&task) = task_of_group.get(&root) {
+            let fetched = people.remove(&id).and_then(|known| known.customer);
+            tasks[task].at_hand.extend(fetched.or_else(|| customers.take(&id)));
+            tasks[task].timers.push(id);
+        }
+    }
+    Ok(Assigned { tasks, owners, remarks })
+}
+
+/// Adds customers whose timers became due on lanes that moved, and whom no record concerns.
+pub(super) fn add_timers(
+    store: &dyn Store,
+    customers: &mut Cache<CustomerId, Customer>,
+    tasks: &mut Vec<Task>,
+    lanes: &Lanes,
+) -> Result<(), StoreError> {
+    let mut known: hashbrown::HashSet<CustomerId> =
+        tasks.iter().flat_map(|task| task.timers.iter().copied()).collect();
+    for (lane, until) in lanes.moved() {
+        for (_, id) in store.due(lane, until, TIMERS_MAX)? {
+            if known.insert(id) {
+                tasks.push(Task {
+                    at_hand: customers.take(&id).into_iter().collect(),
+                    timers: vec![id],
+                    items: Vec::new(),
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where identities are sorted out for one batch.
+struct Desk<'a> {
+    store: &'a dyn Store,
+    limits: &'a Limits,
+    customers: &'a mut Cache<CustomerId, Customer>,
+    cached_owners: &'a mut Cache<Identifier, CustomerId>,
+    /// Owners that this batch changed.
+    owners: HashMap<Identifier, CustomerId>,
+    /// People whose identifiers mattered so far.
+    people: HashMap<CustomerId, KnownPerson>,
+    groups: Groups,
+    items: Vec<Item>,
+    remarks: Remarks,
+}
+
+/// A person as this batch has them so far.
+struct KnownPerson {
+    person: Person,
+    /// The customer as they were before the batch, where they had to be fetched.
+    customer: Option<Customer>,
+}
+
+impl Desk<'_> {
+    fn event(&mut self, at: usize, logged: &Logged, event: &Event) -> Result<(), StoreError> {
+        if event.origin == Origin::Probe {
+            self.remarks.probes.push(at);
+            return Ok(());
+        }
+        if event.who.is_empty() {
+            self.remarks.nobodys += 1;
+            return Ok(());
+        }
+        let mut owners = Vec::with_capacity(event.who.len());
+        for identifier in &event.who {
+            owners.push(self.owner(identifier)?);
+        }
+        // Nearly always everything is known and agrees.
+        if let Some(Some(home)) = owners.first()
+            && owners.iter().all(|owner| *owner == Some(*home))
+        {
+            self.push(at, *home, IdentityChange::None, Vec::new());
+            return Ok(());
+        }
+        self.resolve(at, logged, &event.who, &owners, &Because::OneEvent, *self.limits)
+    }
+
+    fn command(&mut self, at: usize, logged: &Logged, command: &Command) -> Result<(), StoreError> {
+        match &command.order {
+            Order::Merge(one, other) => {
+                let both = [one.clone(), other.clone()];
+                let owners = [self.owner(one)?, self.owner(other)?];
+                let because = Because::Ordered { by: command.by.clone(), reason: command.reason.clone() };
+                // Somebody who looked knows better than a limit.
+                let limits = opcx_core::identity::IdentifierKind::ALL
+                    .into_iter()
+                    .fold(*self.limits, |limits, kind| limits.with(kind, u16::MAX));
+                self.resolve(at, logged, &both, &owners, &because, limits)
+            }
+            Order::Unmerge(one, other) => self.part(at, logged, one, other),
+            Order::Case(CaseId(deed), _) => self.order(at, deed.customer),
+            Order::Release(PromiseId::Deed(deed)) => self.order(at, deed.customer),
+            Order::Release(PromiseId::Event { position, .. }) => {
+                let Some(logged) = self.store.read_at(&[*position])?.pop() else { return Ok(()) };
+                let Entry::Event(event) = &logged.record.entry else { return Ok(()) };
+                let Some(strongest) = event.who.iter().min() else { return Ok(()) };
+                if let Some(owner) = self.owner(strongest)? {
+                    self.push(at, owner, IdentityChange::None, Vec::new());
+                }
+                Ok(())
+            }
+            Order::Resend(_) | Order::Enable(_) | Order::Redriven(_) => Ok(()),
+        }
+    }
+
+    /// An order about something done for `id`, whoever that is by now.
+    fn order(&mut self, at: usize, id: CustomerId) -> Result<(), StoreError> {
+        let merged_now = self.groups.absorbed.get(&id).copied();
+        let home = match merged_now {
+            Some(home) => Some(home),
+            None if self.people.contains_key(&id) => Some(id),
+            None => self.store.stands_for(id)?,
+        };
+        if let Some(home) = home {
+            self.push(at, home, IdentityChange::None, Vec::new());
+        }
+        Ok(())
+    }
+
+    fn resolve(
+        &mut self,
+        at: usize,
+        logged: &Logged,
+        who: &[Identifier],
+        owners: &[Option<CustomerId>],
+        because: &Because,
+        limits: Limits,
+    ) -> Result<(), StoreError> {
+        for owner in owners.iter().flatten() {
+            self.fetch(*owner)?;
+        }
+        let named: Vec<_> = who
+            .iter()
+            .zip(owners)
+            .map(|(identifier, owner)| {
+                let person = owner.and_then(|id| self.people.get(&id).map(|known| (id, &known.person)));
+                (identifier.clone(), person)
+            })
+            .collect();
+        let found = resolve(&named, &limits, logged.position, because);
+        let home = found.customers.first().copied().unwrap_or(CustomerId(logged.position));
+        let absorbed: Vec<_> = found.customers.iter().copied().filter(|id| *id != home).collect();
+
+        for identifier in &found.person.identifiers {
+            if self.owner(identifier)? != Some(home) {
+                self.owners.insert(identifier.clone(), home);
+            }
+        }
+        for &id in &absorbed {
+            self.groups.join(home, id);
+        }
+        let unchanged = self.people.get(&home).is_some_and(|known| known.person == found.person);
+        let change = if found.customers.is_empty() {
+            IdentityChange::Begins(found.person.clone())
+        } else if !absorbed.is_empty() {
+            IdentityChange::Joins { absorbed, person: found.person.clone() }
+        } else if unchanged {
+            IdentityChange::None
+        } else {
+            IdentityChange::Learns(found.person.clone())
+        };
+        match self.people.get_mut(&home) {
+            Some(known) => known.person = found.person,
+            None => {
+                self.people.insert(home, KnownPerson { person: found.person, customer: None });
+            }
+        }
+        self.push(at, home, change, found.refused);
+        Ok(())
+    }
+
+    fn part(
+        &mut self,
+        at: usize,
+        logged: &Logged,
+        one: &Identifier,
+        other: &Identifier,
+    ) -> Result<(), StoreError> {
+        let (Some(home), Some(same)) = (self.owner(one)?, self.owner(other)?) else { return Ok(()) };
+        if home != same {
+            return Ok(());
+        }
+        self.fetch(home)?;
+        let Some((one, other)) = self.people.get(&home).and_then(|known| known.person.split(one, other))
+        else {
+            return Ok(());
+        };
+        // Who was there first keeps the id; the other one's is found in their history.
+        let first = self.store.read_at(&[home.0])?.pop().and_then(|logged| match logged.record.entry {
+            Entry::Event(event) => event.who.into_iter().min(),
+            Entry::Rejected(_) | Entry::Command(_) | Entry::Delivery(_) | Entry::Tick => None,
+        });
+        let (stays, leaves) = if first.is_some_and(|first| other.identifiers.contains(&first)) {
+            (other, one)
+        } else {
+            (one, other)
+        };
+        let leaver = self.leaver(home, &leaves)?.unwrap_or(CustomerId(logged.position));
+        for identifier in &leaves.identifiers {
+            self.owners.insert(identifier.clone(), leaver);
+        }
+        self.groups.join(home, leaver);
+        self.groups.absorbed.remove(&leaver);
+        if let Some(known) = self.people.get_mut(&home) {
+            known.person = stays.clone();
+        }
+        self.people.insert(leaver, KnownPerson { person: leaves.clone(), customer: None });
+        self.push(at, home, IdentityChange::Parts { stays, leaves }, Vec::new());
+        Ok(())
+    }
+
+    /// The id that somebody who leaves had, or would have had: their first record's.
+    fn leaver(&mut self, home: CustomerId, leaves: &Person) -> Result<Option<CustomerId>, StoreError> {
+        let trail = self.store.trail(home)?;
+        Ok(self
+            .store
+            .read_at(&trail)?
+            .iter()
+            .find(|logged| super::history::is_of(logged, leaves))
+            .map(|logged| CustomerId(logged.position)))
+    }
+
+    fn push(
+        &mut self,
+        at: usize,
+        home: CustomerId,
+        identity: IdentityChange,
+        refused: Vec<(Identifier, Refusal)>,
+    ) {
+        self.groups.add(home);
+        self.items.push(Item { at, home, identity, refused });
+    }
+
+    fn owner(&mut self, identifier: &Identifier) -> Result<Option<CustomerId>, StoreError> {
+        if let Some(owner) = self.owners.get(identifier).or_else(|| self.cached_owners.get(identifier)) {
+            return Ok(Some(*owner));
+        }
+        let owner = self.store.owner(identifier)?;
+        if let Some(owner) = owner {
+            self.cached_owners.put(identifier.clone(), owner);
+        }
+        Ok(owner)
+    }
+
+    fn fetch(&mut self, id: CustomerId) -> Result<(), StoreError> {
+        if self.people.contains_key(&id) {
+            return Ok(());
+        }
+        let customer = match self.customers.take(&id) {
+            Some(customer) => Some(customer),
+            None => self.store.customer(id)?,
+        };
+        let person = customer.as_ref().map(|customer| customer.person.clone()).unwrap_or_default();
+        self.people.insert(id, KnownPerson { person, customer });
+        Ok(())
+    }
+}
+
+/// Which customers have to be worked on together.
+#[derive(Default)]
+struct Groups {
+    nodes: HashMap<CustomerId, usize>,
+    parents: Vec<usize>,
+    /// Who was merged into whom within this batch.
+    absorbed: HashMap<CustomerId, CustomerId>,
+}
+
+impl Groups {
+    fn add(&mut self, id: CustomerId) -> usize {
+        *self.nodes.entry(id).or_insert_with(|| {
+            self.parents.push(self.parents.len());
+            self.parents.len() - 1
+        })
+    }
+
+    fn join(&mut self, home: CustomerId, other: CustomerId) {
+        let (a, b) = (self.add(home), self.add(other));
+        let (a, b) = (self.root(a), self.root(b));
+        self.parents[b] = a;
+        self.absorbed.insert(other, home);
+    }
+
+    fn of(&mut self, id: CustomerId) -> usize {
+        let node = self.add(id);
+        self.root(node)
+    }
+
+    fn root(&mut self, mut node: usize) -> usize {
+        while self.parents[node] != node {
+            self.parents[node] = self.parents[self.parents[node]];
+            node = self.parents[node];
+        }
+        node
+    }
+}

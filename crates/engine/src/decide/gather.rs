@@ -1,0 +1,154 @@
+//! Puts what all tasks came to into one commit, in an order that depends on the log alone.
+
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
+use opcx_core::customer::{Customer, CustomerId};
+use opcx_core::definitions::Definitions;
+use opcx_core::effects::{Effects, Moment};
+use opcx_core::identity::Identifier;
+use opcx_core::promise::{Promise, PromiseId};
+use opcx_core::reading::Found;
+use opcx_core::record::Entry;
+use opcx_core::rollup::{Rollup, RollupKey, keys};
+use opcx_core::step::{Happening, Input, next_timer, step};
+use opcx_store::{Commit, CustomerChange, Logged, Progress, Trail};
+
+use super::Counted;
+use super::housekeeping::Remarks;
+use super::lanes::Lanes;
+use super::work::{Finished, TrailChange};
+
+/// The commit, and the customers to keep at hand.
+pub(super) struct Gathered {
+    pub(super) commit: Commit,
+    pub(super) customers: Vec<Customer>,
+}
+
+#[allow(clippy::too_many_arguments, reason = "everything a batch came to, put together once")]
+pub(super) fn gather(
+    definitions: &Definitions,
+    before: &Progress,
+    batch: &[Logged],
+    counted: &Counted,
+    lanes: &Lanes,
+    finished: Vec<Finished>,
+    owners: HashMap<Identifier, CustomerId>,
+    remarks: Remarks,
+) -> Gathered {
+    let mut commit = Commit { from: before.position, progress: before.clone(), ..Commit::default() };
+    commit.seen.clone_from(&counted.keys);
+    let mut customers = Vec::new();
+    let mut rollups: HashMap<RollupKey, Rollup> = HashMap::new();
+    let mut promises: BTreeMap<PromiseId, (CustomerId, Promise)> = BTreeMap::new();
+    let totals = &mut commit.progress.totals;
+
+    let mut unmatched = i64::try_from(remarks.nobodys).unwrap_or(i64::MAX);
+    for task in finished {
+        unmatched += task.unmatched;
+        for person in task.people {
+            let timer = person.customer.as_ref().and_then(|customer| {
+                let (lane, _) = customer.known.clock?;
+                Some((lane, next_timer(definitions, customer)?))
+            });
+            commit.trails.extend(match person.trail {
+                TrailChange::Added(added) if added.is_empty() => None,
+                TrailChange::Added(added) => Some(Trail::Added(person.id, added)),
+                TrailChange::Replaced(trail) => Some(Trail::Replaced(person.id, trail)),
+            });
+            totals.customers += u64::from(person.is_new && person.customer.is_some());
+            if !person.is_new && person.customer.is_none() {
+                totals.customers = totals.customers.saturating_sub(1);
+            }
+            customers.extend(person.customer.clone());
+            commit.customers.push(CustomerChange { id: person.id, after: person.customer, timer });
+        }
+        for alias in &task.aliases {
+            totals.customers += u64::from(alias.into.is_none());
+        }
+        for (_, reading) in &task.readings {
+            totals.texts += 1;
+            totals.unknown += u64::from(matches!(reading.found, Found::Unknown(_)));
+        }
+        commit.readings.extend(task.readings);
+        commit.aliases.extend(task.aliases);
+        for moment in &task.effects.moments {
+            count(definitions, moment, &mut rollups);
+        }
+        for (key, correction) in task.corrections {
+            rollups.entry(key).or_default().add(&correction);
+        }
+        commit.promises_gone.extend(task.promises_gone);
+        // Of several changes to a promise in one batch only the last one is its state.
+        for change in task.effects.promises {
+            promises.insert(change.promise.id, (change.customer, change.promise));
+        }
+        commit.moments.extend(task.effects.moments);
+        commit.cases.extend(task.effects.cases);
+        commit.parcels.extend(task.effects.parcels);
+        commit.receipts.extend(task.effects.receipts);
+    }
+    for moment in probe_moments(definitions, batch, &remarks) {
+        count(definitions, &moment, &mut rollups);
+        commit.moments.push(moment);
+    }
+
+    commit.readings.sort_by_key(|&(position, _)| position);
+    commit.moments.sort_by_key(|moment| (moment.position, moment.number));
+    commit.cases.sort_by_key(|(_, case)| case.id);
+    commit.parcels.sort_by_key(|parcel| parcel.id);
+    commit.customers.sort_by_key(|change| change.id);
+    commit.receipts.sort_by_key(|receipt| (receipt.position, receipt.id));
+    for receipt in &commit.receipts {
+        let encoded = postcard::to_allocvec(receipt).expect("receipts are plain data");
+        commit.progress.chain = commit.progress.chain.after(&encoded);
+    }
+    commit.promises_gone.retain(|gone| !promises.contains_key(gone));
+    commit.promises = promises.into_values().collect();
+    rollups.retain(|_, rollup| !rollup.is_empty());
+    commit.rollups = rollups.into_iter().collect();
+    commit.rollups.sort_by(|(a, _), (b, _)| a.cmp(b));
+    commit.owners = owners.into_iter().collect();
+    commit.owners.sort();
+
+    let totals = &mut commit.progress.totals;
+    totals.events += counted.keys.len() as u64 - remarks.probes.len() as u64;
+    totals.probes += remarks.probes.len() as u64;
+    totals.repeats += counted.repeats;
+    totals.unmatched = totals.unmatched.saturating_add_signed(unmatched);
+    totals.rejected += remarks.rejected.len() as u64;
+    totals.redriven += remarks.redriven.len() as u64;
+    totals.receipts += commit.receipts.len() as u64;
+    commit.deliveries = remarks.deliveries;
+    commit.endpoints = remarks.endpoints;
+    commit.rejected = remarks.rejected;
+    commit.redriven = remarks.redriven;
+    commit.progress.clocks = lanes.clocks();
+    commit.progress.position = before.position.plus(batch.len() as u64);
+    Gathered { commit, customers }
+}
+
+fn count(definitions: &Definitions, moment: &Moment, rollups: &mut HashMap<RollupKey, Rollup>) {
+    for key in keys(definitions, moment) {
+        rollups.entry(key).or_default().count(moment, 1);
+    }
+}
+
+/// Law 5: probes walk through the moments and touch no customer.
+fn probe_moments(definitions: &Definitions, batch: &[Logged], remarks: &Remarks) -> Vec<Moment> {
+    let mut effects = Effects::default();
+    for &at in &remarks.probes {
+        let logged = &batch[at];
+        let Entry::Event(event) = &logged.record.entry else { continue };
+        let nobody = Customer::new(CustomerId(logged.position), opcx_core::identity::Person::default());
+        let input = Input {
+            position: logged.position,
+            lane: logged.record.lane,
+            now: logged.record.at,
+            mode: logged.record.lane.mode(),
+            happening: Happening::Event { event, reading: None },
+        };
+        let _ = step(definitions, nobody, &input, &mut effects);
+    }
+    effects.moments
+}

@@ -1,0 +1,458 @@
+//! Work on customers: loads them, fires their timers, takes them through their records.
+
+use std::collections::BTreeMap;
+
+use compact_str::format_compact;
+use opcx_core::consent::Answer;
+use opcx_core::customer::{Customer, CustomerId, Deeds};
+use opcx_core::definitions::Definitions;
+use opcx_core::effects::Effects;
+use opcx_core::event::Event;
+use opcx_core::identity::{Identifier, Person, Refusal};
+use opcx_core::log::Position;
+use opcx_core::promise::PromiseId;
+use opcx_core::reading::Reading;
+use opcx_core::receipt::{Receipt, Verdict};
+use opcx_core::record::Entry;
+use opcx_core::rollup::{Rollup, RollupKey, keys};
+use opcx_core::step::{Happening, Input, next_timer, refold, step};
+use opcx_core::time::Timestamp;
+use opcx_store::{Alias, Logged, Store, StoreError};
+
+use super::Sense;
+use super::assign::{IdentityChange, Item, Task};
+use super::history::History;
+use super::lanes::Lanes;
+
+/// Does tasks; shared by all cores.
+pub(super) struct Worker<'a> {
+    pub(super) store: &'a dyn Store,
+    pub(super) definitions: &'a Definitions,
+    pub(super) sense: &'a Sense,
+    pub(super) batch: &'a [Logged],
+    pub(super) lanes: &'a Lanes,
+}
+
+/// What a task came to.
+#[derive(Default)]
+pub(super) struct Finished {
+    /// Everyone the task touched, as they are now.
+    pub(super) people: Vec<Finish>,
+    /// What was found and decided.
+    pub(super) effects: Effects,
+    /// What was read in texts.
+    pub(super) readings: Vec<(Position, Reading)>,
+    /// Whose id stands for whom.
+    pub(super) aliases: Vec<Alias>,
+    /// What folding anew changed in the rollups.
+    pub(super) corrections: Vec<(RollupKey, Rollup)>,
+    /// Promises that folding anew did away with.
+    pub(super) promises_gone: Vec<PromiseId>,
+    /// How many customers' events no moment listened to; negative when folding anew found moments.
+    pub(super) unmatched: i64,
+}
+
+/// One customer after a task.
+pub(super) struct Finish {
+    pub(super) id: CustomerId,
+    /// `None` once they are part of another.
+    pub(super) customer: Option<Customer>,
+    pub(super) trail: TrailChange,
+    /// Whether they are new.
+    pub(super) is_new: bool,
+}
+
+/// How a customer's history changed.
+pub(super) enum TrailChange {
+    Added(Vec<Position>),
+    Replaced(Vec<Position>),
+}
+
+/// A customer while a task is at work.
+struct Desk {
+    customer: Option<Customer>,
+    trail: TrailChange,
+    is_new: bool,
+    /// The last record they were taken through in this batch.
+    last: Option<Position>,
+}
+
+impl Worker<'_> {
+    pub(super) fn run(&self, task: Task) -> Result<Finished, StoreError> {
+        let mut done = Finished::default();
+        let mut desks: BTreeMap<CustomerId, Desk> =
+            task.at_hand.into_iter().map(|customer| (customer.id, Desk::known(customer))).collect();
+        for item in &task.items {
+            self.take(item, &mut desks, &mut done)?;
+        }
+        for id in task.timers {
+            self.load(id, &mut desks)?;
+        }
+        for desk in desks.values_mut() {
+            self.fire_timers(desk, None, &mut done.effects);
+        }
+        done.people = desks
+            .into_iter()
+            .map(|(id, desk)| Finish { id, customer: desk.customer, trail: desk.trail, is_new: desk.is_new })
+            .collect();
+        Ok(done)
+    }
+
+    /// Takes the customer through one record.
+    fn take(
+        &self,
+        item: &Item,
+        desks: &mut BTreeMap<CustomerId, Desk>,
+        done: &mut Finished,
+    ) -> Result<(), StoreError> {
+        let logged = &self.batch[item.at];
+        let reading = self.sense(logged, done);
+        if !matches!(item.identity, IdentityChange::Begins(_)) {
+            self.load(item.home, desks)?;
+        }
+        if let Some(desk) = desks.get_mut(&item.home) {
+            self.fire_timers(desk, Some(logged.position), &mut done.effects);
+        }
+        self.change_identity(item, logged, desks, done)?;
+        let Some(desk) = desks.get_mut(&item.home) else { return Ok(()) };
+        let Some(mut customer) = desk.customer.take() else { return Ok(()) };
+
+        note_refusals(self.definitions, &mut customer, logged, &item.refused, &mut done.effects);
+        let happening = match &logged.record.entry {
+            Entry::Event(event) => Happening::Event { event, reading: reading.as_ref() },
+            Entry::Command(command) => Happening::Ordered(command),
+            Entry::Rejected(_) | Entry::Delivery(_) | Entry::Tick => Happening::Time,
+        };
+        let input = Input {
+            position: logged.position,
+            lane: logged.record.lane,
+            now: logged.record.at,
+            mode: logged.record.lane.mode(),
+            happening,
+        };
+        let unmatched_before = customer.known.unmatched;
+        let customer = step(self.definitions, customer, &input, &mut done.effects);
+        done.unmatched += difference(customer.known.unmatched, unmatched_before);
+        desk.customer = Some(customer);
+        desk.last = Some(logged.position);
+        desk.trail.push(logged.position);
+
+        let withdraws = |event: &Event| event.consents.iter().any(|said| said.answer == Answer::Withdrawn);
+        if matches!(&logged.record.entry, Entry::Event(event) if withdraws(event)) {
+            self.forget_withdrawn(desk, logged, done)?;
+        }
+        Ok(())
+    }
+
+    fn sense(&self, logged: &Logged, done: &mut Finished) -> Option<Reading> {
+        let Entry::Event(event) = &logged.record.entry else { return None };
+        // Law 11: nothing reads the emotions of staff; and a probe has none.
+        if event.origin != opcx_core::event::Origin::Customer {
+            return None;
+        }
+        let reading = (self.sense)(logged.position, event.said.as_deref()?);
+        done.readings.push((logged.position, reading.clone()));
+        Some(reading)
+    }
+
+    fn load(&self, id: CustomerId, desks: &mut BTreeMap<CustomerId, Desk>) -> Result<(), StoreError> {
+        if let std::collections::btree_map::Entry::Vacant(place) = desks.entry(id)
+            && let Some(customer) = self.store.customer(id)?
+        {
+            place.insert(Desk::known(customer));
+        }
+        Ok(())
+    }
+
+    /// Fires the customer's timers that are due before the record at `until`, or in this batch. Each fires
+    /// at its place in the log and at its own time.
+    fn fire_timers(&self, desk: &mut Desk, until: Option<Position>, effects: &mut Effects) {
+        let Some(mut customer) = desk.customer.take() else { return };
+        while let Some(due) = next_timer(self.definitions, &customer)
+            && let Some((lane, clock)) = customer.known.clock
+            && let Some(position) = self.lanes.fires_at(lane, due, desk.last)
+            && until.is_none_or(|until| position <= until)
+        {
+            let input =
+                Input { position, lane, now: due.max(clock), mode: lane.mode(), happening: Happening::Time };
+            customer = step(self.definitions, customer, &input, effects);
+        }
+        desk.customer = Some(customer);
+    }
+
+    fn change_identity(
+        &self,
+        item: &Item,
+        logged: &Logged,
+        desks: &mut BTreeMap<CustomerId, Desk>,
+        done: &mut Finished,
+    ) -> Result<(), StoreError> {
+        match &item.identity {
+            IdentityChange::None => {}
+            IdentityChange::Begins(person) => {
+                let customer = Customer::new(item.home, person.clone());
+                desks.insert(item.home, Desk { is_new: true, ..Desk::known(customer) });
+            }
+            IdentityChange::Learns(person) => {
+                if let Some(customer) = desks.get_mut(&item.home).and_then(|desk| desk.customer.as_mut()) {
+                    customer.person = person.clone();
+                }
+            }
+            IdentityChange::Joins { absorbed, person } => {
+                self.join(item, logged, absorbed, person, desks, done)?
+            }
+            IdentityChange::Parts { stays, leaves } => self.part(item, logged, stays, leaves, desks, done)?,
+        }
+        Ok(())
+    }
+
+    /// Several customers become one: what is known is folded anew from all their histories.
+    fn join(
+        &self,
+        item: &Item,
+        logged: &Logged,
+        absorbed: &[CustomerId],
+        person: &Person,
+        desks: &mut BTreeMap<CustomerId, Desk>,
+        done: &mut Finished,
+    ) -> Result<(), StoreError> {
+        let mut trail = Vec::new();
+        let mut deeds = Deeds::default();
+        let mut everyone: Vec<CustomerId> = vec![item.home];
+        everyone.extend(absorbed);
+        for (at, &id) in everyone.iter().enumerate() {
+            self.load(id, desks)?;
+            let Some(desk) = desks.get_mut(&id) else { continue };
+            self.fire_timers(desk, Some(logged.position), &mut done.effects);
+            let Some(customer) = &desk.customer else { continue };
+            let positions = self.trail(id, &desk.trail)?;
+            self.take_out(customer, &positions, done)?;
+            deeds = if at == 0 { customer.deeds.clone() } else { deeds.joined(&customer.deeds) };
+            trail.extend(positions);
+        }
+        trail.sort_unstable();
+        trail.dedup();
+        let customer = Customer { deeds, ..Customer::new(item.home, person.clone()) };
+        let mut customer = self.fold_anew(customer, &trail, logged.record.at, done)?;
+        for &id in absorbed {
+            if let Some(desk) = desks.get_mut(&id) {
+                desk.customer = None;
+                desk.trail = TrailChange::Replaced(Vec::new());
+            }
+            done.aliases.push(Alias { id, into: Some(item.home) });
+        }
+        let names: Vec<String> = absorbed.iter().map(ToString::to_string).collect();
+        let reason = person.links.last().map(|link| format_compact!("{} and {}", link.one, link.other));
+        note(
+            self.definitions,
+            &mut customer,
+            logged,
+            format_compact!("merged {} into {}: {}", names.join(", "), item.home, reason.unwrap_or_default()),
+            &mut done.effects,
+        );
+        if let Some(desk) = desks.get_mut(&item.home) {
+            desk.customer = Some(customer);
+            desk.trail = TrailChange::Replaced(trail);
+        }
+        Ok(())
+    }
+
+    /// One customer becomes two again, each with their own history.
+    fn part(
+        &self,
+        item: &Item,
+        logged: &Logged,
+        stays: &Person,
+        leaves: &Person,
+        desks: &mut BTreeMap<CustomerId, Desk>,
+        done: &mut Finished,
+    ) -> Result<(), StoreError> {
+        let Some(desk) = desks.get_mut(&item.home) else { return Ok(()) };
+        let Some(customer) = desk.customer.clone() else { return Ok(()) };
+        let trail = self.trail(item.home, &desk.trail)?;
+        self.take_out(&customer, &trail, done)?;
+        let history = History::fetch(self.store, trail.clone(), &done.readings)?;
+        let theirs = history.of(leaves);
+        let ours: Vec<_> =
+            trail.into_iter().filter(|position| theirs.binary_search(position).is_err()).collect();
+        let leaver = CustomerId(theirs.first().copied().unwrap_or(logged.position));
+
+        let (kept, taken) = split_deeds(&customer.deeds, leaver);
+        let now = logged.record.at;
+        let stayed = Customer { deeds: kept, ..Customer::new(item.home, stays.clone()) };
+        let mut stayed = self.fold_anew(stayed, &ours, now, done)?;
+        let left = Customer { deeds: taken, ..Customer::new(leaver, leaves.clone()) };
+        let left = self.fold_anew(left, &theirs, now, done)?;
+        note(
+            self.definitions,
+            &mut stayed,
+            logged,
+            format_compact!("told apart: {} is again somebody of their own", leaver),
+            &mut done.effects,
+        );
+        desks.insert(
+            item.home,
+            Desk { customer: Some(stayed), trail: TrailChange::Replaced(ours), is_new: false, last: None },
+        );
+        desks.insert(
+            leaver,
+            Desk {
+                customer: Some(left),
+                trail: TrailChange::Replaced(theirs),
+                is_new: false,
+                last: Some(logged.position),
+            },
+        );
+        done.aliases.push(Alias { id: leaver, into: None });
+        Ok(())
+    }
+
+    /// After a withdrawal of consent: what is known, as if the data had never been collected.
+    fn forget_withdrawn(
+        &self,
+        desk: &mut Desk,
+        logged: &Logged,
+        done: &mut Finished,
+    ) -> Result<(), StoreError> {
+        let Some(customer) = desk.customer.clone() else { return Ok(()) };
+        let trail = self.trail(customer.id, &desk.trail)?;
+        let before: Vec<_> = trail.iter().copied().filter(|position| *position != logged.position).collect();
+        self.take_out(&customer, &before, done)?;
+        desk.customer = Some(self.fold_anew(customer, &trail, logged.record.at, done)?);
+        Ok(())
+    }
+
+    /// Takes out of rollups and tables what a history had put there.
+    fn take_out(
+        &self,
+        customer: &Customer,
+        trail: &[Position],
+        done: &mut Finished,
+    ) -> Result<(), StoreError> {
+        let history = History::fetch(self.store, trail.to_vec(), &done.readings)?;
+        let mut effects = Effects::default();
+        let now = customer.known.clock.map_or(Timestamp::MIN, |(_, at)| at);
+        let bare =
+            Customer { deeds: customer.deeds.clone(), ..Customer::new(customer.id, customer.person.clone()) };
+        let _ = refold(self.definitions, bare, history.inputs(trail), now, &mut effects);
+        self.correct(&effects, -1, done);
+        done.promises_gone.extend(effects.promises.iter().map(|change| change.promise.id));
+        done.unmatched -= difference(customer.known.unmatched, 0);
+        Ok(())
+    }
+
+    /// Folds a history anew and puts what it holds into rollups and tables.
+    fn fold_anew(
+        &self,
+        customer: Customer,
+        trail: &[Position],
+        now: Timestamp,
+        done: &mut Finished,
+    ) -> Result<Customer, StoreError> {
+        let history = History::fetch(self.store, trail.to_vec(), &done.readings)?;
+        let mut effects = Effects::default();
+        let customer = refold(self.definitions, customer, history.inputs(trail), now, &mut effects);
+        self.correct(&effects, 1, done);
+        done.unmatched += difference(customer.known.unmatched, 0);
+        let back: Vec<PromiseId> = effects.promises.iter().map(|change| change.promise.id).collect();
+        done.promises_gone.retain(|gone| !back.contains(gone));
+        done.effects.promises.append(&mut effects.promises);
+        Ok(customer)
+    }
+
+    fn correct(&self, effects: &Effects, times: i64, done: &mut Finished) {
+        for moment in &effects.moments {
+            let mut rollup = Rollup::default();
+            rollup.count(moment, times);
+            done.corrections.extend(keys(self.definitions, moment).map(|key| (key, rollup.clone())));
+        }
+    }
+
+    /// A customer's whole history, what this batch added included.
+    fn trail(&self, id: CustomerId, change: &TrailChange) -> Result<Vec<Position>, StoreError> {
+        Ok(match change {
+            TrailChange::Added(added) => {
+                let mut trail = self.store.trail(id)?;
+                trail.extend(added);
+                trail
+            }
+            TrailChange::Replaced(trail) => trail.clone(),
+        })
+    }
+}
+
+impl Desk {
+    fn known(customer: Customer) -> Desk {
+        Desk { customer: Some(customer), trail: TrailChange::Added(Vec::new()), is_new: false, last: None }
+    }
+}
+
+impl TrailChange {
+    fn push(&mut self, position: Position) {
+        match self {
+            TrailChange::Added(trail) | TrailChange::Replaced(trail) => trail.push(position),
+        }
+    }
+}
+
+fn difference(after: u64, before: u64) -> i64 {
+    i64::try_from(after).unwrap_or(i64::MAX) - i64::try_from(before).unwrap_or(i64::MAX)
+}
+
+/// Deeds done for somebody before they were merged go with them; what was done for both stays.
+fn split_deeds(deeds: &Deeds, leaver: CustomerId) -> (Deeds, Deeds) {
+    let side = |theirs: bool| Deeds {
+        contacts: deeds.contacts.iter().filter(|c| (c.id.customer == leaver) == theirs).copied().collect(),
+        fired: deeds.fired.iter().filter(|fired| (fired.customer == leaver) == theirs).cloned().collect(),
+        cases: deeds.cases.iter().filter(|case| (case.id.0.customer == leaver) == theirs).cloned().collect(),
+        promised: deeds
+            .promised
+            .iter()
+            .filter(|promise| matches!(promise.id, PromiseId::Deed(id) if id.customer == leaver) == theirs)
+            .cloned()
+            .collect(),
+        silences: deeds.silences.clone(),
+        next_number: deeds.next_number,
+    };
+    (side(false), side(true))
+}
+
+fn note_refusals(
+    definitions: &Definitions,
+    customer: &mut Customer,
+    logged: &Logged,
+    refused: &[(Identifier, Refusal)],
+    effects: &mut Effects,
+) {
+    for (identifier, refusal) in refused {
+        let noted = match refusal {
+            Refusal::TooMany(kind) => {
+                format_compact!("{identifier} not joined: too many of {}", kind.word())
+            }
+            Refusal::KeptApart => format_compact!("{identifier} not joined: told to be somebody else"),
+        };
+        note(definitions, customer, logged, noted, effects);
+    }
+}
+
+fn note(
+    definitions: &Definitions,
+    customer: &mut Customer,
+    logged: &Logged,
+    noted: compact_str::CompactString,
+    effects: &mut Effects,
+) {
+    effects.receipts.push(Receipt {
+        id: customer.deeds.next_id(customer.id),
+        position: logged.position,
+        customer: customer.id,
+        at: logged.record.at,
+        definitions: definitions.version,
+        subject: "identity".into(),
+        because: "one event".into(),
+        inputs: Vec::new(),
+        purpose: opcx_core::consent::Purpose::Service,
+        categories: Vec::new(),
+        verdict: Verdict::Noted(noted),
+    });
+}

@@ -1,0 +1,28 @@
+//! Runs the five steps: accept, sense, decide, commit, deliver.
+//!
+//! Everything that decides is synchronous and takes its time, its store and its reader of texts from
+//! outside, so that the simulation runs the very code that production runs:
+//!
+//! | step | where | what |
+//! |---|---|---|
+//! | accept | [`Acceptor`], fed by [`Intake`] | duplicates out, log time on, durable, then the answer |
+//! | sense, decide, commit | [`Decider`] | one batch of the log: readings, identities, steps, one commit |
+//! | deliver | [`deliver`] | the outbox to the channels; outcomes come back through accept |
+//!
+//! [`Node`] puts threads around them. There is one appending thread and one deciding thread; within a
+//! batch the customers are spread over all cores. Results do not depend on how the log is cut into
+//! batches, nor on the number of cores.
+
+mod accept;
+mod cache;
+mod channel;
+mod clock;
+mod decide;
+pub mod deliver;
+mod node;
+
+pub use accept::{Accepted, Acceptor, Intake, IntakeError, Submission, Submitted};
+pub use channel::{Channel, Sending};
+pub use clock::{Clock, WallClock};
+pub use decide::{Budget, Decider, EngineError, Sense};
+pub use node::{Node, NodeSettings, Outbox};

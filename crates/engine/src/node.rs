@@ -1,0 +1,263 @@
+//! The node: threads around the five steps.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use opcx_core::definitions::Definitions;
+use opcx_core::delivery::Policy;
+use opcx_core::event::Name;
+use opcx_core::log::{Lane, Position};
+use opcx_core::record::Entry;
+use opcx_store::{Encoded, Store};
+use tokio::sync::{mpsc, watch};
+
+use crate::accept::{APPEND_BYTES_MAX, Append, Request};
+use crate::{
+    Acceptor, Budget, Channel, Clock, Decider, EngineError, Intake, IntakeError, Sense, Submission,
+    Submitted, deliver,
+};
+
+/// Requests that may wait for the appending thread; more are refused and can be sent again.
+const REQUESTS_MAX: usize = 4_096;
+/// How long the deciding thread sleeps at the log's end when nobody wakes it: the precision of timers.
+const IDLE: Duration = Duration::from_millis(100);
+/// How often commits are made to survive a power cut. Until then they would be derived again.
+const PERSIST_EVERY: Duration = Duration::from_secs(1);
+/// How long to wait before trying again after the store refused.
+const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
+
+/// What a node runs on.
+pub struct NodeSettings {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// What the company's folder says.
+    pub definitions: Arc<Definitions>,
+    /// What reads texts.
+    pub sense: Sense,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// When deliveries are tried again.
+    pub policy: Policy,
+    /// How large batches may become.
+    pub budget: Budget,
+}
+
+/// The channels that the outbox is sent through, by endpoint.
+pub type Outbox = BTreeMap<Name, Arc<dyn Channel>>;
+
+/// A running engine.
+pub struct Node {
+    intake: Intake,
+    decided: watch::Receiver<Position>,
+    stop: watch::Sender<bool>,
+    appending: JoinHandle<()>,
+    deciding: JoinHandle<()>,
+    delivering: tokio::task::JoinHandle<()>,
+    store: Arc<dyn Store>,
+}
+
+impl Node {
+    /// Starts the engine. Must be called within a tokio runtime, on which deliveries run.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn start(settings: NodeSettings, outbox: Outbox) -> Result<Node, EngineError> {
+        let NodeSettings { store, definitions, sense, clock, policy, budget } = settings;
+        let acceptor = Acceptor::new(Arc::clone(&store))?;
+        let decider = Decider::new(Arc::clone(&store), definitions, sense, policy, budget)?;
+
+        let (requests, waiting) = mpsc::channel(REQUESTS_MAX);
+        let decided_count = Arc::new(AtomicU64::new(decider.position().get()));
+        let intake = Intake::new(requests, Arc::clone(&store), Arc::clone(&decided_count));
+        let (decided_sender, decided) = watch::channel(decider.position());
+        let (stop, stopping) = watch::channel(false);
+
+        let appending_ended = Arc::new(AtomicBool::new(false));
+        let deciding = {
+            let deciding = Deciding {
+                store: Arc::clone(&store),
+                decider,
+                intake: intake.clone(),
+                clock: Arc::clone(&clock),
+                decided: decided_sender,
+                decided_count,
+                stop: stopping.clone(),
+                appending_ended: Arc::clone(&appending_ended),
+            };
+            spawn("opcx-decide", move || deciding.run())
+        };
+        let waker = deciding.thread().clone();
+        let appending = {
+            let clock = Arc::clone(&clock);
+            spawn("opcx-append", move || {
+                append(acceptor, waiting, &*clock, &waker);
+                appending_ended.store(true, Ordering::Release);
+                waker.unpark();
+            })
+        };
+        let delivering = tokio::spawn(deliver::run(
+            Arc::clone(&store),
+            intake.clone(),
+            clock,
+            outbox,
+            decided.clone(),
+            stopping,
+        ));
+        Ok(Node { intake, decided, stop, appending, deciding, delivering, store })
+    }
+
+    /// Where entries are handed in.
+    #[must_use]
+    pub fn intake(&self) -> Intake {
+        self.intake.clone()
+    }
+
+    /// How far the log is decided on; changes with every commit.
+    #[must_use]
+    pub fn decided(&self) -> watch::Receiver<Position> {
+        self.decided.clone()
+    }
+
+    /// Stops in order: takes nothing more, decides on what was accepted, finishes what is being
+    /// sent, and makes everything survive a power cut.
+    pub async fn shutdown(self) {
+        let Node { intake, decided, stop, appending, deciding, delivering, store } = self;
+        // Deliveries end first: their outcomes still have to be accepted and decided on.
+        stop.send_replace(true);
+        if delivering.await.is_err() {
+            tracing::error!("deliveries broke off");
+        }
+        intake.close().await;
+        drop(decided);
+        let ended = tokio::task::spawn_blocking(move || {
+            let decided = deciding.join().is_ok();
+            let appended = appending.join().is_ok();
+            decided && appended
+        });
+        if !ended.await.unwrap_or(false) {
+            tracing::error!("a thread of the engine broke off");
+        }
+        if let Err(error) = store.persist() {
+            tracing::error!(%error, "the state could not be made durable; it will be derived again");
+        }
+    }
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
+    std::thread::Builder::new()
+        .name(name.into())
+        .spawn(run)
+        .expect("the system has room for a thread at start")
+}
+
+/// Appends what is waiting, all of it with one durable write, and answers.
+fn append(
+    mut acceptor: Acceptor,
+    mut waiting: mpsc::Receiver<Request>,
+    clock: &dyn Clock,
+    decider: &std::thread::Thread,
+) {
+    let mut taken: Vec<Append> = Vec::new();
+    while let Some(first) = waiting.blocking_recv() {
+        let mut bytes = 0;
+        let mut next = Some(first);
+        while let Some(request) = next {
+            match request {
+                Request::Append(append) => {
+                    bytes += size(&append);
+                    taken.push(append);
+                }
+                // What is waiting stays readable.
+                Request::Close => waiting.close(),
+            }
+            next = if bytes < APPEND_BYTES_MAX { waiting.try_recv().ok() } else { None };
+        }
+        let (submissions, answers): (Vec<_>, Vec<_>) =
+            taken.drain(..).map(|append| (append.submission, append.answer)).unzip();
+        match acceptor.append(clock.now(), submissions) {
+            Ok(accepted) => {
+                decider.unpark();
+                for (answer, accepted) in answers.into_iter().zip(accepted) {
+                    // Whoever asked may have gone; the entries are safe all the same.
+                    let _ = answer.send(Ok(accepted));
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "appending failed; nothing of it was acknowledged");
+                let stopped = IntakeError::Stopped { why: error.to_string() };
+                for answer in answers {
+                    let _ = answer.send(Err(stopped.clone()));
+                }
+            }
+        }
+    }
+}
+
+fn size(append: &Append) -> usize {
+    append.submission.entries.iter().map(|submitted| submitted.entry.as_bytes().len()).sum()
+}
+
+/// The deciding thread.
+struct Deciding {
+    store: Arc<dyn Store>,
+    decider: Decider,
+    intake: Intake,
+    clock: Arc<dyn Clock>,
+    decided: watch::Sender<Position>,
+    decided_count: Arc<AtomicU64>,
+    stop: watch::Receiver<bool>,
+    appending_ended: Arc<AtomicBool>,
+}
+
+impl Deciding {
+    fn run(mut self) {
+        let mut persisted = Instant::now();
+        loop {
+            match self.decider.advance() {
+                Ok(0) => {
+                    if self.appending_ended.load(Ordering::Acquire)
+                        && self.store.end() == self.decider.position()
+                    {
+                        return;
+                    }
+                    if !self.tick() {
+                        std::thread::park_timeout(IDLE);
+                    }
+                }
+                Ok(_) => {
+                    let position = self.decider.position();
+                    self.decided_count.store(position.get(), Ordering::Relaxed);
+                    self.decided.send_replace(position);
+                }
+                Err(error) => {
+                    tracing::error!(%error, "deciding failed; trying again");
+                    // What is not decided now will be after the next start: the log has it.
+                    if self.appending_ended.load(Ordering::Acquire) {
+                        return;
+                    }
+                    std::thread::park_timeout(PAUSE_AFTER_ERROR);
+                }
+            }
+            if persisted.elapsed() >= PERSIST_EVERY {
+                if let Err(error) = self.store.persist() {
+                    tracing::error!(%error, "the state could not be made durable");
+                }
+                persisted = Instant::now();
+            }
+        }
+    }
+
+    /// Puts a tick into the log when a timer is due and nothing else moves the clock. Returns
+    /// whether it did.
+    fn tick(&self) -> bool {
+        let due = self.store.due(Lane::LIVE, self.clock.now(), 1);
+        if !matches!(due, Ok(due) if !due.is_empty()) || *self.stop.borrow() {
+            return false;
+        }
+        let tick = Submitted { key: None, entry: Encoded::of(&Entry::Tick) };
+        self.intake.submit_blocking(Submission { lane: Lane::LIVE, at: None, entries: vec![tick] }).is_ok()
+    }
+}
