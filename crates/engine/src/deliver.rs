@@ -121,7 +121,7 @@ impl Queue {
                         }
                     }
                     Err(error) => {
-                        tracing::error!(endpoint = %self.endpoint, %error, "the outbox cannot be read")
+                        tracing::error!(endpoint = %self.endpoint, %error, "the outbox cannot be read");
                     }
                 }
             }
@@ -176,7 +176,7 @@ impl Queue {
             }
             // It stays under way here and is sent again after a restart, with the same id.
             Err(error) => {
-                tracing::warn!(endpoint = %self.endpoint, %error, "an outcome could not be handed back")
+                tracing::warn!(endpoint = %self.endpoint, %error, "an outcome could not be handed back");
             }
         }
     }

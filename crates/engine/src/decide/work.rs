@@ -199,7 +199,7 @@ impl Worker<'_> {
                 }
             }
             IdentityChange::Joins { absorbed, person } => {
-                self.join(item, logged, absorbed, person, desks, done)?
+                self.join(item, logged, absorbed, person, desks, done)?;
             }
             IdentityChange::Parts { stays, leaves } => self.part(item, logged, stays, leaves, desks, done)?,
         }
