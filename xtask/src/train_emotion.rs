@@ -5,6 +5,7 @@
 //! seed and all arithmetic is additions, products, quotients and roots as IEEE 754 prescribes
 //! them, so the same data give the same file.
 
+mod airline;
 mod calibrate;
 mod data;
 mod evaluate;
@@ -15,9 +16,8 @@ mod manifest;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
-use opcx_core::reading::Permille;
 use opcx_emotion::fast::features::Features;
-use opcx_emotion::fast::language::KnownWords;
+use opcx_emotion::fast::language::{self, Language};
 use opcx_emotion::fast::text::PlainText;
 use opcx_emotion::fast::weights::Weights;
 use opcx_emotion::fast::{Model, file};
@@ -50,7 +50,7 @@ pub(super) fn run(then: Then) -> anyhow::Result<()> {
     let (model, held_out) = train_model(&train.comments, &dev.comments);
     let metrics = evaluate::evaluate(&model, &dev.comments);
     evaluate::print(&metrics, &held_out);
-    evaluate::print_airline(&model, &data.join("airline-tweets/Tweets.csv"))?;
+    airline::print(&model, &data.join("airline-tweets/Tweets.csv"))?;
 
     let bytes = file::encode(&model);
     let manifest = manifest::write(&bytes, &train, &dev, &metrics, &held_out)?;
@@ -83,8 +83,9 @@ fn train_model(train: &[Comment], dev: &[Comment]) -> (Model, HeldOut) {
 
     let learned = learn::learn(train, &train_features);
     let weights = Weights::place(learned.rows);
-    let known_words = KnownWords::of(learn::known_words(&train_features));
-    let known_words_from = calibrate::known_words_from(&known_words, &dev_features);
+    let known = learn::words(&train_features, language::KNOWN_FROM_TEXTS);
+    let common = learn::words(&train_features, train.len() / language::COMMON_FROM_ONE_TEXT_IN);
+    let known_from = calibrate::known_from(&known, &common, &dev_features);
     let seen: Vec<Seen> = dev
         .iter()
         .zip(&dev_features)
@@ -99,8 +100,7 @@ fn train_model(train: &[Comment], dev: &[Comment]) -> (Model, HeldOut) {
         version: VERSION,
         weights,
         calibrations,
-        known_words,
-        known_words_from: Permille::new(known_words_from),
+        language: Language { known, common, known_from },
         neutral_band: NeutralBand { from: 0, to: 0 },
     };
     model.neutral_band = calibrate::neutral_band(&model, dev);

@@ -21,7 +21,7 @@ use opcx_core::reading::{Emotion, Felt, Found, Permille, Unknown};
 use crate::valence::{self, NeutralBand};
 use calibration::{Calibration, Confidences};
 use features::Features;
-use language::KnownWords;
+use language::Language;
 use text::PlainText;
 use weights::{EMOTIONS, Weights};
 
@@ -37,10 +37,8 @@ pub struct Model {
     pub weights: Weights,
     /// How sums become confidences, per emotion.
     pub calibrations: [Calibration; EMOTIONS],
-    /// The words of the training split.
-    pub known_words: KnownWords,
-    /// A text with a smaller share of known words is taken for another language.
-    pub known_words_from: Permille,
+    /// What tells English from other languages.
+    pub language: Language,
     /// The valence scores that count as neutral.
     pub neutral_band: NeutralBand,
 }
@@ -75,7 +73,7 @@ impl Model {
             return Err(Unknown::Language);
         }
         features.collect(plain);
-        self.known_words.check(&features.words, self.known_words_from)?;
+        self.language.check(&features.words)?;
         let sums = self.weights.sum(&features.all);
         Ok(calibration::confidences(&self.calibrations, &sums, features.all.len()))
     }

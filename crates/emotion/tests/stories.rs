@@ -1,8 +1,8 @@
 //! What the model that ships reads in messages of the kind that companies get.
 
 use expect_test::{Expect, expect};
-use opcx_core::reading::Found;
-use opcx_emotion::Reader;
+use opcx_core::reading::{Found, Unknown};
+use opcx_emotion::{Reader, Scratch};
 
 #[test]
 fn praise_thanks_and_love_are_read_as_good_feelings() {
@@ -51,15 +51,22 @@ fn questions_and_reports_are_curious_or_neutral() {
             "When does the branch open on Saturday?",
             "What does the fee on my invoice mean? I don't understand it",
             "The parcel was delivered on Tuesday at noon.",
-            "My bag did not arrive in Boston.",
         ],
         &expect![[r#"
             "When does the branch open on Saturday?": neutral 11 (curiosity 531, neutral 525)
             "What does the fee on my invoice mean? I don't understand it": neutral -100 (confusion 544, curiosity 332)
             "The parcel was delivered on Tuesday at noon.": neutral -25 (neutral 649)
-            "My bag did not arrive in Boston.": neutral -156 (neutral 823)
         "#]],
     );
+}
+
+/// Limits that are known and named in `docs/science/emotion.md`.
+#[test]
+fn plain_reports_of_failure_are_neutral_and_irony_is_taken_at_its_word() {
+    check(&["My bag did not arrive in Boston.", "Thanks for losing my bag"], &expect![[r#"
+        "My bag did not arrive in Boston.": neutral -156 (neutral 823)
+        "Thanks for losing my bag": positive 950 (gratitude 997)
+    "#]]);
 }
 
 #[test]
@@ -77,42 +84,52 @@ fn a_text_without_words_is_unknown_because_it_is_empty() {
     );
 }
 
+/// The sentences were written for this test, in 22 languages; two lines of the language check were
+/// drawn with them in view, so the share that passes is a best case.
 #[test]
 fn another_language_is_unknown() {
+    let reader = Reader::embedded();
+    let sentences: Vec<&str> = include_str!("other_languages.txt").lines().collect();
+    let mut scratch = Scratch::default();
+    let passed: Vec<&str> = sentences
+        .iter()
+        .copied()
+        .filter(|line| {
+            let (_, sentence) = line.split_once('\t').expect("language, tab, sentence");
+            reader.read(sentence, &mut scratch).found != Found::Unknown(Unknown::Language)
+        })
+        .collect();
+    assert_eq!(sentences.len(), 65);
+    expect![[r#"
+        es	No me funciona la aplicación desde ayer
+        nl	Het pakket was te laat en de doos is kapot"#]]
+    .assert_eq(&passed.join("\n"));
+}
+
+#[test]
+fn english_full_of_names_and_numbers_is_still_english() {
     check(
         &[
-            "Мой рейс отменили, и никто не отвечает. Ужасно!",
-            "Спасибо",
-            "我的行李还没有到",
-            "Wo ist mein Gepäck? Ich warte seit drei Stunden und niemand hilft mir.",
-            "Vielen Dank für die schnelle Hilfe, das war großartig!",
-            "Mon vol a été annulé et personne ne répond au téléphone.",
-            "Merci beaucoup pour votre aide, c'était parfait",
-            "Mi vuelo fue cancelado y nadie contesta el teléfono",
-            "Muchas gracias por la ayuda, son los mejores",
-            "O meu voo foi cancelado e ninguém atende o telefone",
-            "Il mio volo è stato cancellato e nessuno risponde",
-            "Mijn vlucht is geannuleerd en niemand neemt de telefoon op",
-            "Mój lot został odwołany i nikt nie odbiera telefonu",
-            "Mitt flyg är inställt och ingen svarar i telefon",
-            "Uçuşum iptal edildi ve kimse telefona cevap vermiyor",
+            "@USAirways 603 &amp; 2705 DFW to PSP thank you!",
+            "UA1429 IAD to LAS, we switched aircraft and were delayed 3.5 hours!",
+            "Touchdown JFK! Well done pilots of Flight 226! #RocksOn",
+            "#neveragain #brokenpromises",
         ],
+        &expect![[r##"
+            "@USAirways 603 &amp; 2705 DFW to PSP thank you!": positive 978 (gratitude 996)
+            "UA1429 IAD to LAS, we switched aircraft and were delayed 3.5 hours!": neutral 127 (neutral 625)
+            "Touchdown JFK! Well done pilots of Flight 226! #RocksOn": positive 574 (admiration 542, neutral 356)
+            "#neveragain #brokenpromises": negative -276 (neutral 780, disappointment 148)
+        "##]],
+    );
+}
+
+#[test]
+fn a_list_of_terms_may_be_taken_for_another_language() {
+    check(
+        &["MacBook Pro (Retina, 13-inch, Mid 2014), macOS Sierra, Spotify 1.0.65.320.gac7a8e02"],
         &expect![[r#"
-            "Мой рейс отменили, и никто не отвечает. Ужасно!": unknown, Language
-            "Спасибо": unknown, Language
-            "我的行李还没有到": unknown, Language
-            "Wo ist mein Gepäck? Ich warte seit drei Stunden und niemand hilft mir.": unknown, Language
-            "Vielen Dank für die schnelle Hilfe, das war großartig!": unknown, Language
-            "Mon vol a été annulé et personne ne répond au téléphone.": unknown, Language
-            "Merci beaucoup pour votre aide, c'était parfait": unknown, Language
-            "Mi vuelo fue cancelado y nadie contesta el teléfono": unknown, Language
-            "Muchas gracias por la ayuda, son los mejores": unknown, Language
-            "O meu voo foi cancelado e ninguém atende o telefone": unknown, Language
-            "Il mio volo è stato cancellato e nessuno risponde": unknown, Language
-            "Mijn vlucht is geannuleerd en niemand neemt de telefoon op": unknown, Language
-            "Mój lot został odwołany i nikt nie odbiera telefonu": unknown, Language
-            "Mitt flyg är inställt och ingen svarar i telefon": unknown, Language
-            "Uçuşum iptal edildi ve kimse telefona cevap vermiyor": unknown, Language
+            "MacBook Pro (Retina, 13-inch, Mid 2014), macOS Sierra, Spotify 1.0.65.320.gac7a8e02": unknown, Language
         "#]],
     );
 }

@@ -1,9 +1,9 @@
 //! Sets calibration, lines and bands from the dev split.
 
-use opcx_core::reading::{Emotion, Permille, Valence};
+use opcx_core::reading::{Emotion, Permille, Unknown, Valence};
 use opcx_emotion::fast::calibration::{Calibration, FRACTION_BITS, inverse_root};
 use opcx_emotion::fast::features::Features;
-use opcx_emotion::fast::language::{KnownWords, WORDS_MIN};
+use opcx_emotion::fast::language::{Language, WordSet};
 use opcx_emotion::fast::weights::{EMOTIONS, Sums};
 use opcx_emotion::fast::{Model, Scratch};
 use opcx_emotion::valence::{self, NeutralBand};
@@ -21,8 +21,9 @@ pub(super) struct Seen {
 
 /// How strongly a slope is held to 1, in texts: rare emotions have a dozen texts to fit it with.
 pub(super) const SLOPE_HELD_BY: f64 = 5.0;
-/// English texts that the language check may refuse, in thousandths.
-pub(super) const ENGLISH_REFUSED_PERMILLE: usize = 5;
+/// One English text in so many may be refused by the language check. Allowing more refused no
+/// further sentence of `crates/emotion/tests/other_languages.txt`.
+pub(super) const ENGLISH_REFUSED_ONE_IN: usize = 650;
 
 /// One calibration per emotion, fitted on `seen`.
 pub(super) fn calibrations(seen: &[Seen], steps_per_unit: &[f32; EMOTIONS]) -> [Calibration; EMOTIONS] {
@@ -75,7 +76,9 @@ fn fit(points: &[(f64, bool)]) -> Fit {
         let (mut slope_slope, mut slope_offset, mut offset_offset) = (SLOPE_HELD_BY, 0.0, 1e-9);
         let mut deserving = 0.0;
         for &(x, truth) in points {
-            let chance = f64::from(super::learn::logistic((fit.slope * x + fit.offset) as f32));
+            // Never certain, so that every text keeps a pull.
+            let chance = f64::from(super::learn::logistic((fit.slope * x + fit.offset) as f32))
+                .clamp(1e-9, 1.0 - 1e-9);
             let target = deserved(chance, truth, fit.ceiling);
             let error = chance - target;
             let curvature = chance * (1.0 - chance);
@@ -87,10 +90,11 @@ fn fit(points: &[(f64, bool)]) -> Fit {
             offset_offset += curvature;
         }
         let determinant = slope_slope * offset_offset - slope_offset * slope_offset;
-        fit.slope -= (offset_offset * by_slope - slope_offset * by_offset) / determinant;
-        fit.offset -= (slope_slope * by_offset - slope_offset * by_slope) / determinant;
-        fit.slope = fit.slope.clamp(0.1, 10.0);
-        fit.offset = fit.offset.clamp(-12.0, 12.0);
+        let slope_change = (offset_offset * by_slope - slope_offset * by_offset) / determinant;
+        let offset_change = (slope_slope * by_offset - slope_offset * by_slope) / determinant;
+        // Far from the answer Newton's method overshoots; shorter steps get there all the same.
+        fit.slope = (fit.slope - slope_change.clamp(-0.5, 0.5)).clamp(0.1, 10.0);
+        fit.offset = (fit.offset - offset_change.clamp(-1.0, 1.0)).clamp(-12.0, 12.0);
         if turn == TURNS_WITHOUT_CEILING {
             fit.ceiling = CEILING_AT_FIRST;
         } else if turn > TURNS_WITHOUT_CEILING {
@@ -145,16 +149,16 @@ fn found_from(confidences: &[(Permille, bool)]) -> Permille {
     Permille::new(u16::midpoint(middle_of_seen, best_expected.1))
 }
 
-/// The highest share of known words, in permille, that refuses no more English texts than allowed.
-pub(super) fn known_words_from(known: &KnownWords, english: &[Features]) -> u16 {
-    let mut shares: Vec<usize> = english
-        .iter()
-        .filter(|text| text.words.len() >= WORDS_MIN)
-        .map(|text| known.count(&text.words) * 1000 / text.words.len())
-        .collect();
-    shares.sort_unstable();
-    let refused = shares.len() * ENGLISH_REFUSED_PERMILLE / 1000;
-    u16::try_from(shares[refused]).expect("a share of a thousand")
+/// The highest share of known words to ask for that refuses no more English texts than allowed.
+pub(super) fn known_from(known: &WordSet, common: &WordSet, english: &[Features]) -> Permille {
+    let refused = |known_from: u16| {
+        let language =
+            Language { known: known.clone(), common: common.clone(), known_from: Permille::new(known_from) };
+        english.iter().filter(|text| language.check(&text.words) == Err(Unknown::Language)).count()
+    };
+    let allowed = english.len() / ENGLISH_REFUSED_ONE_IN;
+    let highest = (0..=1000).rev().step_by(50).find(|&known_from| refused(known_from) <= allowed);
+    Permille::new(highest.expect("asking for no share refuses nothing"))
 }
 
 /// The neutral band with the best macro-F1 over the three valences.
@@ -179,4 +183,33 @@ pub(super) fn neutral_band(model: &Model, comments: &[Comment]) -> NeutralBand {
         }
     }
     best.1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train_emotion::learn::{Random, logistic};
+
+    #[test]
+    fn a_fit_finds_the_slope_the_offset_and_the_ceiling_that_made_the_labels() {
+        let mut random = Random(1);
+        let points: Vec<(f64, bool)> = (0..100_000)
+            .map(|_| {
+                let x = random.below(20_000) as f64 / 1000.0 - 10.0;
+                let chance = 0.8 * f64::from(logistic((1.5 * x - 2.0) as f32));
+                (x, (random.below(1_000_000) as f64) < chance * 1e6)
+            })
+            .collect();
+        let Fit { slope, offset, ceiling } = fit(&points);
+        assert!((slope - 1.5).abs() < 0.05 && (offset + 2.0).abs() < 0.1, "{slope} {offset}");
+        assert!((ceiling - 0.8).abs() < 0.01, "{ceiling}");
+    }
+
+    #[test]
+    fn the_line_lies_between_what_was_seen_and_what_was_expected() {
+        // Seen: best from 600 on, and anywhere down to 301. Expected: a confidence of 300 counts too.
+        let mut confidences = vec![(Permille::new(600), true); 10];
+        confidences.extend(vec![(Permille::new(300), false); 10]);
+        assert_eq!(found_from(&confidences).get(), (u16::midpoint(600, 301)).midpoint(600));
+    }
 }

@@ -1,8 +1,8 @@
-//! The data sets, as their authors publish them.
+//! GoEmotions, as its authors publish it.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use opcx_core::reading::{Emotion, Valence};
 use ring::digest;
 
@@ -74,27 +74,6 @@ fn comment(line: &str) -> anyhow::Result<Comment> {
         labels.add(*Emotion::ALL.get(id).with_context(|| format!("emotion ids are 0 to 27, not {id}"))?);
     }
     Ok(Comment { text, labels })
-}
-
-/// Tweets to airlines with the valence that crowd workers saw in them.
-pub(super) fn airline_tweets(path: &Path) -> anyhow::Result<Vec<(String, Valence)>> {
-    let mut reader = csv::Reader::from_path(path)?;
-    let headers = reader.headers()?.clone();
-    let column = |name: &str| {
-        headers.iter().position(|header| header == name).with_context(|| format!("no column `{name}`"))
-    };
-    let (label, text) = (column("airline_sentiment")?, column("text")?);
-    let mut tweets = Vec::new();
-    for record in reader.records() {
-        let record = record?;
-        let valence = [Valence::Negative, Valence::Neutral, Valence::Positive]
-            .into_iter()
-            .find(|valence| valence.word() == &record[label])
-            .with_context(|| format!("`{}` is no valence", &record[label]))?;
-        tweets.push((record[text].to_owned(), valence));
-    }
-    ensure!(!tweets.is_empty(), "{} holds no tweet", path.display());
-    Ok(tweets)
 }
 
 /// SHA-256 in hexadecimal.

@@ -1,17 +1,15 @@
 //! How well a model reads, with the numbers of texts and intervals that belong to every figure.
 
-use std::path::Path;
-
 use opcx_core::reading::{Emotion, Found, Unknown, Valence};
+use opcx_emotion::Reader;
 use opcx_emotion::fast::calibration;
 use opcx_emotion::fast::weights::EMOTIONS;
 use opcx_emotion::fast::{Model, Scratch};
-use opcx_emotion::{Reader, valence};
 use serde::Serialize;
 
 use super::calibrate::{self, Seen};
-use super::data::{Comment, Labels, airline_tweets};
-use super::figures::{Count, Counts, Reliability, ThreeWay};
+use super::data::{Comment, Labels};
+use super::figures::{Count, Counts, Reliability, ValenceFigures, interval, rounded};
 use super::learn::{Random, SEED};
 
 /// What was measured on one split. Shares are rounded to four places.
@@ -24,8 +22,7 @@ pub(super) struct Metrics {
     calibration_error: f64,
     calibration_error_of_found: f64,
     unknown: UnknownShares,
-    valence_macro_f1: f64,
-    valence_accuracy: f64,
+    valence: ValenceFigures,
     neutral_band: [i16; 2],
     known_words_from_permille: u16,
     emotions: Vec<EmotionMetrics>,
@@ -67,11 +64,11 @@ pub(super) fn evaluate(model: &Model, comments: &[Comment]) -> Metrics {
         .map(|(reading, comment)| (found(&reading.found), comment.labels))
         .collect();
     let counts = Counts::of(pairs.iter().copied());
-    let valences = readings
+    let valences: Vec<(Valence, Valence)> = readings
         .iter()
         .zip(comments)
-        .map(|(reading, comment)| (reading.valence().unwrap_or(Valence::Neutral), comment.labels.valence()));
-    let valences = ThreeWay::of(valences);
+        .map(|(reading, comment)| (reading.valence().unwrap_or(Valence::Neutral), comment.labels.valence()))
+        .collect();
     let share = |why| {
         let unknown = readings.iter().filter(|reading| reading.found == Found::Unknown(why)).count();
         rounded(unknown as f64 / readings.len() as f64)
@@ -95,7 +92,7 @@ pub(super) fn evaluate(model: &Model, comments: &[Comment]) -> Metrics {
     Metrics {
         texts: comments.len(),
         macro_f1: rounded(counts.macro_f1()),
-        macro_f1_interval_95: bootstrap(&pairs).map(rounded),
+        macro_f1_interval_95: interval(&pairs, |pairs| Counts::of(pairs).macro_f1()),
         micro_f1: rounded(counts.micro_f1()),
         calibration_error: rounded(all.expected_error()),
         calibration_error_of_found: rounded(of_found.expected_error()),
@@ -104,10 +101,9 @@ pub(super) fn evaluate(model: &Model, comments: &[Comment]) -> Metrics {
             language: share(Unknown::Language),
             unsure: share(Unknown::Unsure),
         },
-        valence_macro_f1: rounded(valences.macro_f1()),
-        valence_accuracy: rounded(valences.accuracy()),
+        valence: ValenceFigures::of(&valences),
         neutral_band: [model.neutral_band.from, model.neutral_band.to],
-        known_words_from_permille: model.known_words_from.get(),
+        known_words_from_permille: model.language.known_from.get(),
         emotions: Emotion::ALL
             .iter()
             .enumerate()
@@ -157,10 +153,7 @@ pub(super) fn print(metrics: &Metrics, held_out: &HeldOut) {
         "unknown: empty {empty:.4}, language {language:.4} (known words from {} permille), unsure {unsure:.4}",
         metrics.known_words_from_permille
     );
-    println!(
-        "valence: macro-F1 {:.4}, accuracy {:.4}, neutral band {:?}",
-        metrics.valence_macro_f1, metrics.valence_accuracy, metrics.neutral_band
-    );
+    println!("valence, unknown as neutral, neutral band {:?}: {}", metrics.neutral_band, metrics.valence);
 }
 
 /// Measures on texts that calibration and lines were not fitted on: four fifths of the dev split
@@ -207,47 +200,6 @@ pub(super) fn held_out(seen: &[Seen], steps_per_unit: &[f32; EMOTIONS]) -> HeldO
 const FOLDS: usize = 5;
 const DIVISIONS: usize = 4;
 
-/// Prints how the valence compares with that of airline tweets, which taught the model nothing.
-pub(super) fn print_airline(model: &Model, path: &Path) -> anyhow::Result<()> {
-    if !path.exists() {
-        println!("airline tweets: left out, {} does not exist", path.display());
-        return Ok(());
-    }
-    let tweets = airline_tweets(path)?;
-    let readings = Reader::with(model.clone()).read_all(tweets.iter().map(|(text, _)| text.as_str()));
-    let read: Vec<(Option<Valence>, Valence)> =
-        readings.iter().zip(&tweets).map(|(reading, &(_, truth))| (reading.valence(), truth)).collect();
-    let forced =
-        ThreeWay::of(read.iter().map(|&(valence, truth)| (valence.unwrap_or(Valence::Neutral), truth)));
-    let told = ThreeWay::of(read.iter().filter_map(|&(valence, truth)| Some((valence?, truth))));
-    println!(
-        "airline tweets, n = {}: accuracy {:.4}, macro-F1 {:.4} with unknown as neutral; {} that it could tell: accuracy {:.4}, macro-F1 {:.4}",
-        tweets.len(),
-        forced.accuracy(),
-        forced.macro_f1(),
-        told.texts(),
-        told.accuracy(),
-        told.macro_f1()
-    );
-    for why in [Unknown::Empty, Unknown::Language, Unknown::Unsure] {
-        let count = readings.iter().filter(|reading| reading.found == Found::Unknown(why)).count();
-        println!("  unknown, {why:?}: {count}");
-    }
-    println!("  read as negative, neutral, positive; a line per truth: {:?}", forced.0);
-    let scores = tweets.iter().filter_map(|(text, truth)| {
-        let confidences = model.confidences(text, &mut Scratch::default()).ok()?;
-        Some((model.neutral_band.valence(valence::score(&confidences)), *truth))
-    });
-    let scored = ThreeWay::of(scores);
-    println!(
-        "  from scores alone, unsure included, {}: accuracy {:.4}, macro-F1 {:.4}",
-        scored.texts(),
-        scored.accuracy(),
-        scored.macro_f1()
-    );
-    Ok(())
-}
-
 fn found(found: &Found) -> Labels {
     let mut labels = Labels::default();
     match found {
@@ -255,19 +207,4 @@ fn found(found: &Found) -> Labels {
         Found::Felt(felt) => felt.emotions.iter().for_each(|&(emotion, _)| labels.add(emotion)),
     }
     labels
-}
-
-/// The middle 95 of a hundred macro-F1 values, over a thousand draws of as many texts.
-fn bootstrap(pairs: &[(Labels, Labels)]) -> [f64; 2] {
-    const DRAWS: usize = 1000;
-    let mut random = Random(SEED);
-    let mut values: Vec<f64> = (0..DRAWS)
-        .map(|_| Counts::of((0..pairs.len()).map(|_| pairs[random.below(pairs.len())])).macro_f1())
-        .collect();
-    values.sort_by(f64::total_cmp);
-    [values[DRAWS * 25 / 1000], values[DRAWS * 975 / 1000 - 1]]
-}
-
-fn rounded(share: f64) -> f64 {
-    (share * 10_000.0).round() / 10_000.0
 }

@@ -2,8 +2,10 @@
 
 use opcx_core::reading::{Emotion, Valence};
 use opcx_emotion::fast::weights::EMOTIONS;
+use serde::Serialize;
 
 use super::data::Labels;
+use super::learn::{Random, SEED};
 
 /// How often an emotion was found, labelled, and both.
 #[derive(Debug, Clone, Copy, Default)]
@@ -95,6 +97,64 @@ impl ThreeWay {
         };
         (0..3).map(f1).sum::<f64>() / 3.0
     }
+}
+
+impl std::fmt::Display for ThreeWay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [negative, neutral, positive] = self.0;
+        write!(f, "read as negative, neutral, positive: of the negative {negative:?}, ")?;
+        write!(f, "of the neutral {neutral:?}, of the positive {positive:?}")
+    }
+}
+
+/// Three-way valence with intervals.
+#[derive(Debug, Serialize)]
+pub(super) struct ValenceFigures {
+    texts: usize,
+    macro_f1: f64,
+    macro_f1_interval_95: [f64; 2],
+    accuracy: f64,
+    accuracy_interval_95: [f64; 2],
+}
+
+impl ValenceFigures {
+    /// Of pairs of reading and truth.
+    pub(super) fn of(pairs: &[(Valence, Valence)]) -> ValenceFigures {
+        let all = ThreeWay::of(pairs.iter().copied());
+        ValenceFigures {
+            texts: pairs.len(),
+            macro_f1: rounded(all.macro_f1()),
+            macro_f1_interval_95: interval(pairs, |pairs| ThreeWay::of(pairs).macro_f1()),
+            accuracy: rounded(all.accuracy()),
+            accuracy_interval_95: interval(pairs, |pairs| ThreeWay::of(pairs).accuracy()),
+        }
+    }
+}
+
+impl std::fmt::Display for ValenceFigures {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let ValenceFigures { texts, macro_f1, macro_f1_interval_95, accuracy, accuracy_interval_95 } = self;
+        write!(f, "n = {texts}: macro-F1 {macro_f1:.4} {macro_f1_interval_95:?}, ")?;
+        write!(f, "accuracy {accuracy:.4} {accuracy_interval_95:?}")
+    }
+}
+
+/// The middle 95 of a hundred values of `measure`, over a thousand draws of as many pairs.
+pub(super) fn interval<Pair: Copy>(
+    pairs: &[Pair],
+    measure: impl Fn(&mut dyn Iterator<Item = Pair>) -> f64,
+) -> [f64; 2] {
+    const DRAWS: usize = 1000;
+    let mut random = Random(SEED);
+    let mut draw = || measure(&mut (0..pairs.len()).map(|_| pairs[random.below(pairs.len())]));
+    let mut values: Vec<f64> = (0..DRAWS).map(|_| draw()).collect();
+    values.sort_by(f64::total_cmp);
+    [rounded(values[DRAWS * 25 / 1000]), rounded(values[DRAWS * 975 / 1000 - 1])]
+}
+
+/// To four places.
+pub(super) fn rounded(share: f64) -> f64 {
+    (share * 10_000.0).round() / 10_000.0
 }
 
 fn column(valence: Valence) -> usize {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use opcx_core::reading::Emotion;
 use opcx_emotion::fast::calibration::FEATURES_ADDED;
 use opcx_emotion::fast::features::{Feature, Features};
-use opcx_emotion::fast::language::KNOWN_FROM_TEXTS;
+use opcx_emotion::fast::language::WordSet;
 use opcx_emotion::fast::weights::{EMOTIONS, Weights};
 
 use super::data::{Comment, Labels};
@@ -68,15 +68,15 @@ pub(super) fn learn(comments: &[Comment], features: &[Features]) -> Learned {
     Learned { rows, steps_per_unit }
 }
 
-/// The words that enough texts hold.
-pub(super) fn known_words(features: &[Features]) -> Vec<Feature> {
+/// The words that at least `texts_min` texts hold.
+pub(super) fn words(features: &[Features], texts_min: usize) -> WordSet {
     let mut texts: BTreeMap<Feature, usize> = BTreeMap::new();
     for text in features {
         for word in distinct(&text.words) {
             *texts.entry(word).or_default() += 1;
         }
     }
-    texts.into_iter().filter(|&(_, texts)| texts >= KNOWN_FROM_TEXTS).map(|(word, _)| word).collect()
+    WordSet::of(texts.into_iter().filter(|&(_, texts)| texts >= texts_min).map(|(word, _)| word))
 }
 
 fn texts_per_feature(features: &[Features]) -> BTreeMap<Feature, usize> {

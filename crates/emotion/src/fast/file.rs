@@ -8,13 +8,14 @@
 //! | 2 + 2 | neutral band of the valence score: lowest, highest |
 //! | 28 * 12 | per emotion: slope (4), offset (4), ceiling (2), found from (2) |
 //! | 32,768 | known words, one bit each |
+//! | 32,768 | common words, one bit each |
 //! | 1,048,576 | rows of weights |
 
 use opcx_core::reading::Permille;
 
 use super::Model;
 use super::calibration::Calibration;
-use super::language::KnownWords;
+use super::language::{Language, WordSet};
 use super::weights::{EMOTIONS, Weights};
 use crate::valence::NeutralBand;
 
@@ -36,7 +37,7 @@ pub enum ModelError {
 pub fn encode(model: &Model) -> Vec<u8> {
     let mut bytes = Vec::from(MARK);
     bytes.extend(model.version.to_le_bytes());
-    bytes.extend(model.known_words_from.get().to_le_bytes());
+    bytes.extend(model.language.known_from.get().to_le_bytes());
     bytes.extend(model.neutral_band.from.to_le_bytes());
     bytes.extend(model.neutral_band.to.to_le_bytes());
     for calibration in &model.calibrations {
@@ -45,7 +46,8 @@ pub fn encode(model: &Model) -> Vec<u8> {
         bytes.extend(calibration.ceiling.get().to_le_bytes());
         bytes.extend(calibration.found_from.get().to_le_bytes());
     }
-    bytes.extend(model.known_words.as_bytes());
+    bytes.extend(model.language.known.as_bytes());
+    bytes.extend(model.language.common.as_bytes());
     bytes.extend(model.weights.to_bytes());
     bytes
 }
@@ -57,7 +59,7 @@ pub fn encode(model: &Model) -> Vec<u8> {
 pub fn decode(bytes: &[u8]) -> Result<Model, ModelError> {
     let mut rest = bytes.strip_prefix(MARK).ok_or(ModelError::NoModel)?;
     let version = u16::from_le_bytes(take(&mut rest)?);
-    let known_words_from = Permille::new(u16::from_le_bytes(take(&mut rest)?));
+    let known_from = Permille::new(u16::from_le_bytes(take(&mut rest)?));
     let neutral_band =
         NeutralBand { from: i16::from_le_bytes(take(&mut rest)?), to: i16::from_le_bytes(take(&mut rest)?) };
     let mut calibrations = [Calibration::NEVER; EMOTIONS];
@@ -69,9 +71,11 @@ pub fn decode(bytes: &[u8]) -> Result<Model, ModelError> {
             found_from: Permille::new(u16::from_le_bytes(take(&mut rest)?)),
         };
     }
-    let known_words = KnownWords::from_bytes(take(&mut rest)?);
+    let known = WordSet::from_bytes(take(&mut rest)?);
+    let common = WordSet::from_bytes(take(&mut rest)?);
+    let language = Language { known, common, known_from };
     let weights = Weights::from_bytes(rest).ok_or(ModelError::WrongLength)?;
-    Ok(Model { version, weights, calibrations, known_words, known_words_from, neutral_band })
+    Ok(Model { version, weights, calibrations, language, neutral_band })
 }
 
 fn take<const COUNT: usize>(rest: &mut &[u8]) -> Result<[u8; COUNT], ModelError> {

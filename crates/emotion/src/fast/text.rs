@@ -1,7 +1,7 @@
 //! From what a customer typed to plain tokens: lower-case words and signs.
 //!
-//! Set aside, because they say nothing about a feeling: links, e-mail addresses, handles (`@name`)
-//! and masks (`[NAME]`, put there by whoever removed personal data). What counts as a letter is
+//! Set aside, because they say nothing about a feeling: links, e-mail addresses, handles (`@name`),
+//! masks (`[NAME]`, put there by whoever removed personal data) and HTML entities. What counts as a letter is
 //! written out in `characters`.
 
 use super::characters::{Class, class, is_space, lower};
@@ -13,6 +13,7 @@ pub struct PlainText {
     tokens: Vec<Span>,
     open: Option<Open>,
     before: Before,
+    is_after_hash: bool,
     latin_letters: u32,
     capitals: u32,
     other_letters: u32,
@@ -23,7 +24,7 @@ pub struct PlainText {
 pub struct Token<'a> {
     /// Its bytes, in lower case; never empty.
     pub bytes: &'a [u8],
-    /// It holds at least one letter.
+    /// It is a word of a sentence: letters without digits, and no hashtag.
     pub is_word: bool,
 }
 
@@ -40,6 +41,7 @@ impl PlainText {
                 self.read_chunk(chunk);
             }
             self.close();
+            self.is_after_hash = false;
         }
     }
 
@@ -75,26 +77,25 @@ impl PlainText {
                 Class::Latin => {
                     self.latin_letters += 1;
                     self.capitals += u32::from(character.is_ascii_uppercase());
-                    self.push(Kind::Word, lower(character), true);
+                    self.push(Kind::Word, lower(character));
                 }
-                Class::Digit => self.push(Kind::Word, character, false),
+                Class::Digit => self.push(Kind::Word, character),
                 Class::OtherScript => {
                     self.other_letters += 1;
-                    self.push(Kind::Word, character, true);
+                    self.push(Kind::Word, character);
                 }
                 Class::Apostrophe => {
                     let next_is_letter = rest.clone().next().is_some_and(|next| class(next) == Class::Latin);
                     if self.is_inside_word() && next_is_letter {
-                        self.push(Kind::Word, '\'', false);
+                        self.push(Kind::Word, '\'');
                     } else {
                         self.close();
                     }
                 }
                 Class::Sign => {
-                    let aside =
-                        if self.is_inside_word() { 0 } else { bytes_set_aside(character, rest.as_str()) };
+                    let aside = bytes_set_aside(character, rest.as_str(), self.is_inside_word());
                     if aside == 0 {
-                        self.push(Kind::Sign, character, false);
+                        self.push(Kind::Sign, character);
                     } else {
                         self.close();
                         rest = rest.as_str()[aside..].chars();
@@ -102,7 +103,7 @@ impl PlainText {
                 }
                 Class::Picture => {
                     self.close();
-                    self.push(Kind::Sign, character, false);
+                    self.push(Kind::Sign, character);
                     self.close();
                 }
                 Class::Silent => {}
@@ -116,15 +117,17 @@ impl PlainText {
 
     /// Adds a character to the open token, or opens one. The third and later repeats of a
     /// character are dropped: `sooooo` and `soo` are one word.
-    fn push(&mut self, kind: Kind, character: char, is_letter: bool) {
+    fn push(&mut self, kind: Kind, character: char) {
         if self.open.as_ref().is_none_or(|open| open.kind != kind) {
             self.close();
-            self.open = Some(Open { kind, start: self.bytes.len(), has_letter: false });
+            let is_word = kind == Kind::Word && !self.is_after_hash;
+            self.open = Some(Open { kind, start: self.bytes.len(), is_word });
             self.before = Before::default();
         }
         if let Some(open) = &mut self.open {
-            open.has_letter |= is_letter;
+            open.is_word &= !character.is_ascii_digit();
         }
+        self.is_after_hash = character == '#';
         if self.before.repeats(character) {
             return;
         }
@@ -133,8 +136,8 @@ impl PlainText {
     }
 
     fn close(&mut self) {
-        if let Some(Open { start, has_letter, kind: _ }) = self.open.take() {
-            self.tokens.push(Span { start, end: self.bytes.len(), is_word: has_letter });
+        if let Some(Open { start, is_word, kind: _ }) = self.open.take() {
+            self.tokens.push(Span { start, end: self.bytes.len(), is_word });
         }
     }
 }
@@ -153,7 +156,7 @@ struct Span {
 struct Open {
     kind: Kind,
     start: usize,
-    has_letter: bool,
+    is_word: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -193,18 +196,25 @@ fn is_link_or_address(chunk: &[u8]) -> bool {
             })
 }
 
-/// How many bytes after `sign` belong to a handle or a mask that it opens; 0 if it opens none.
-fn bytes_set_aside(sign: char, rest: &str) -> usize {
+/// How many bytes after `sign` belong to a handle, a mask or an HTML entity that it opens; 0 if it
+/// opens none.
+fn bytes_set_aside(sign: char, rest: &str, is_inside_word: bool) -> usize {
     let rest = rest.as_bytes();
     match sign {
-        '@' => rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count(),
-        '[' => match rest.iter().position(|byte| !byte.is_ascii_uppercase()) {
+        '@' if !is_inside_word => {
+            rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count()
+        }
+        '[' if !is_inside_word => match rest.iter().position(|byte| !byte.is_ascii_uppercase()) {
             Some(end) if end > 0 && rest[end] == b']' => end + 1,
             Some(_) | None => 0,
         },
+        '&' => ENTITIES.iter().find(|entity| rest.starts_with(entity)).map_or(0, |entity| entity.len()),
         _ => 0,
     }
 }
+
+/// What exports from web services leave in a text.
+const ENTITIES: [&[u8]; 6] = [b"amp;", b"lt;", b"gt;", b"quot;", b"nbsp;", b"#39;"];
 
 #[cfg(test)]
 mod tests {
@@ -245,6 +255,16 @@ mod tests {
         );
         assert_eq!(tokens("[sic] a[NAME]"), "[ sic ] a [ name ]");
         assert_eq!(tokens("meet @ noon"), "meet @ noon");
+        assert_eq!(tokens("this &amp; that &gt;all&lt; & more"), "this that all & more");
+    }
+
+    #[test]
+    fn hashtags_and_what_holds_digits_are_no_words_of_a_sentence() {
+        let mut plain = PlainText::default();
+        plain.read("#fail flight UA12 # 1 isn't C# late");
+        let words: Vec<&[u8]> =
+            plain.tokens().filter(|token| token.is_word).map(|token| token.bytes).collect();
+        assert_eq!(words, [&b"flight"[..], b"isn't", b"c", b"late"]);
     }
 
     #[test]
