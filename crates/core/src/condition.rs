@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{Category, Name, Value};
 use crate::reading::Emotion;
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 use crate::trust::Account;
 
 /// Most nodes one condition may have; a longer one is for a program, not for a definition.
@@ -48,6 +48,8 @@ pub enum Expression {
     Constant(Value),
     /// A constant distance in time: `duration("72h")`.
     Span(Span),
+    /// A constant moment: `timestamp("2026-11-21T10:00:00Z")`.
+    Time(Timestamp),
     /// Something read.
     Read(Field),
     /// Whether something can be read at all: `has(facts.x)`.
@@ -215,7 +217,7 @@ impl Expression {
     /// Calls `visit` for every field that the expression reads, in the order written.
     pub fn fields<'a>(&'a self, visit: &mut impl FnMut(&'a Field)) {
         match self {
-            Expression::Constant(_) | Expression::Span(_) => {}
+            Expression::Constant(_) | Expression::Span(_) | Expression::Time(_) => {}
             Expression::Read(field) | Expression::Has(field) => visit(field),
             Expression::All(all) | Expression::Any(all) => {
                 for one in all {

@@ -103,6 +103,7 @@ fn evaluate<'a>(expression: &'a Expression, sight: &Sight<'a>) -> Outcome<'a> {
     match expression {
         Expression::Constant(value) => Ok(operand(value)),
         Expression::Span(span) => Ok(Operand::Span(*span)),
+        Expression::Time(time) => Ok(Operand::Time(*time)),
         Expression::Read(field) => sight.read(field),
         Expression::Has(field) => Ok(Operand::Bool(sight.read(field).is_ok())),
         Expression::All(parts) => quantify(parts, sight, false),

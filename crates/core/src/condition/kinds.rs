@@ -37,6 +37,7 @@ fn kinds(expression: &Expression) -> Kinds {
         Expression::Any(parts) => parts.iter().map(kinds).reduce(either).unwrap_or(Kinds::Any),
         Expression::Constant(_)
         | Expression::Span(_)
+        | Expression::Time(_)
         | Expression::Read(_)
         | Expression::Has(_)
         | Expression::Not(_)

@@ -1,0 +1,77 @@
+//! A company in a folder: plain files in, checked definitions or every fault at once out.
+//!
+//! ```text
+//! acme/
+//!   opcx.toml        listening address, data directory, keys, channels, house rules
+//!   vocabulary.yaml  the kinds of event and the facts, each with its category
+//!   calendars/       when somebody is there to keep a promise
+//!   journeys/        the maps: stages, moments, promises
+//!   playbooks/       when · if · do
+//!   templates/       what is written to customers
+//!   mappings/        how CSV and JSON Lines files become events
+//! ```
+//!
+//! * [`load`] reads a folder, [`parse`] the same from memory: it is pure, and never panics whatever
+//!   the files hold.
+//! * **All faults at once.** Nothing stops at the first fault but a file that is not YAML at all. Each
+//!   fault says where, what, and how to mend it; each has the stable name of the rule that it breaks.
+//! * **Bounds** – file size, number of files, nesting, aliases, parts of a condition, faults kept.
+//! * **One table per kind of file** says which keys there are; the loader checks by it and
+//!   [`schemas`] writes it as JSON Schema.
+//! * **Elsewhere** – what definitions mean: [`opcx_core::definitions`]. Which file holds what, for
+//!   people: `docs/guide/company-folder.md`.
+
+mod company;
+mod condition;
+mod fault;
+mod file;
+mod folder;
+mod lint;
+pub mod mapping;
+mod names;
+mod nearest;
+mod schemas;
+pub mod settings;
+mod shape;
+mod starter;
+mod text;
+
+use std::path::Path;
+
+use opcx_core::definitions::Definitions;
+
+pub use fault::{FAULTS_MAX, Fault, Place, Severity};
+pub use folder::{FILE_BYTES_MAX, FILES_MAX, Files};
+use mapping::Mapping;
+pub use schemas::schemas;
+use settings::Settings;
+pub use starter::starter;
+
+/// What a folder holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// The definitions; none when there is an error among the faults.
+    pub definitions: Option<Definitions>,
+    /// What `opcx.toml` says; what it says wrongly is as if left out.
+    pub settings: Settings,
+    /// The mappings that could be read, in the order of their names.
+    pub mappings: Vec<Mapping>,
+    /// Everything that is wrong, in the order of the files.
+    pub faults: Vec<Fault>,
+}
+
+/// Loads the company in a folder.
+///
+/// Files that cannot be read are faults like any other.
+#[must_use]
+pub fn load(folder: &Path) -> Loaded {
+    let mut faults = fault::Faults::default();
+    let files = folder::read(folder, &mut faults);
+    company::read(&files, faults)
+}
+
+/// Loads a company from memory: without files, clock or anything else from outside.
+#[must_use]
+pub fn parse(files: &Files) -> Loaded {
+    company::read(files, fault::Faults::default())
+}
