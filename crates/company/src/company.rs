@@ -12,7 +12,7 @@ use opcx_core::playbook::TemplateIndex;
 
 use crate::Loaded;
 use crate::fault::{Faults, Place};
-use crate::file::{calendar, journey, mapping, playbook, settings, template, vocabulary};
+use crate::file::{self, calendar, journey, mapping, playbook, settings, template, vocabulary};
 use crate::folder::{FILE_BYTES_MAX, FILES_MAX, Files};
 use crate::mapping::Mapping;
 use crate::names::Names;
@@ -21,10 +21,8 @@ use crate::shape::{self, Shape};
 use crate::text::{Node, parse_toml, parse_yaml};
 
 /// What was read, with where it stands, for the lints.
-#[expect(dead_code, reason = "places are read by lints that are still to come")]
 pub(crate) struct Company {
     pub(crate) settings: Settings,
-    pub(crate) settings_node: Option<Node>,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) map: journey::Map,
     pub(crate) playbooks: Vec<Playbook>,
@@ -40,7 +38,7 @@ pub(crate) fn read(files: &Files, mut faults: Faults) -> Loaded {
     let settings_node = reader.settings_node();
     let settings =
         settings_node.as_ref().map_or_else(Settings::default, |node| settings::read(node, reader.faults));
-    reader.name_settings(&settings);
+    reader.name_settings(&settings, settings_node.as_ref());
     let vocabulary = reader.vocabulary();
     let calendars = reader.calendars(&settings, settings_node.as_ref());
     let map = reader.map(&vocabulary);
@@ -48,7 +46,7 @@ pub(crate) fn read(files: &Files, mut faults: Faults) -> Loaded {
     let (playbooks, playbook_nodes) = reader.playbooks(&vocabulary, &settings);
     let mappings = reader.mappings(&vocabulary);
 
-    let company = Company { settings, settings_node, vocabulary, map, playbooks, playbook_nodes, templates };
+    let company = Company { settings, vocabulary, map, playbooks, playbook_nodes, templates };
     crate::lint::lint(&company, &mut faults);
     let Company { settings, vocabulary, map, playbooks, templates, .. } = company;
 
@@ -121,7 +119,7 @@ impl<'a> Reader<'a> {
         Some(node)
     }
 
-    fn name_settings(&mut self, settings: &Settings) {
+    fn name_settings(&mut self, settings: &Settings, node: Option<&Node>) {
         for (name, channel) in &settings.channels {
             self.names.channels.insert(name.clone(), ());
             match channel {
@@ -131,6 +129,8 @@ impl<'a> Reader<'a> {
                 Channel::File { .. } | Channel::Log => {}
             }
         }
+        let written = node.and_then(|node| node.get("house")?.get("message_channel"));
+        file::parsed("unknown-name", written, self.faults, |name| self.names.channel(name));
         self.names.teams = settings.house.teams.iter().map(|team| (team.clone(), ())).collect();
     }
 
@@ -161,10 +161,8 @@ impl<'a> Reader<'a> {
         let ordinary = match &settings.house.calendar {
             None => always_open(settings),
             Some(name) => {
-                let place = settings_node.and_then(|node| node.get("house")?.get("calendar"));
-                if let (Err(what), Some(node)) = (self.names.calendar(name), place) {
-                    self.faults.error("unknown-name", &node.place, what);
-                }
+                let written = settings_node.and_then(|node| node.get("house")?.get("calendar"));
+                file::parsed("unknown-name", written, self.faults, |name| self.names.calendar(name));
                 named.get(name).cloned().unwrap_or_else(|| always_open(settings))
             }
         };

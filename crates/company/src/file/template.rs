@@ -62,12 +62,11 @@ pub(crate) fn read(
     if parts.body.len() > MESSAGE_BYTES_MAX {
         let what = format!("the template is longer than {MESSAGE_BYTES_MAX} bytes; shorten it");
         faults.error("template", &Place::start_of(file), what);
-        return Read { template: Template { name, claims, body: Vec::new() }, holes: Vec::new() };
+        return Read { template: Template { name, claims, body: Vec::new() }, file: file.clone() };
     }
-    let mut body =
-        Body { file, vocabulary, faults, line: parts.body_line, pieces: Vec::new(), holes: Vec::new() };
+    let mut body = Body { file, vocabulary, faults, line: parts.body_line, pieces: Vec::new() };
     body.read(parts.body);
-    let (pieces, holes) = (body.pieces, body.holes);
+    let pieces = body.pieces;
     if parts.body.trim().is_empty() {
         faults.error(
             "template",
@@ -75,17 +74,16 @@ pub(crate) fn read(
             "the template is empty; write what the customer reads",
         );
     }
-    Read { template: Template { name, claims, body: pieces }, holes }
+    Read { template: Template { name, claims, body: pieces }, file: file.clone() }
 }
 
 const TABLE_SHAPE: Shape = Shape::Table(&TABLE);
 
-/// A template with the places of its holes, in their order.
+/// A template and its file.
 #[derive(Debug)]
-#[expect(dead_code, reason = "places are read by lints that are still to come")]
 pub(crate) struct Read {
     pub(crate) template: Template,
-    pub(crate) holes: Vec<Place>,
+    pub(crate) file: Arc<str>,
 }
 
 struct Parts<'a> {
@@ -123,7 +121,6 @@ struct Body<'a> {
     faults: &'a mut Faults,
     line: u32,
     pieces: Vec<Piece>,
-    holes: Vec<Place>,
 }
 
 impl Body<'_> {
@@ -141,7 +138,7 @@ impl Body<'_> {
                 );
                 return;
             };
-            self.hole(&rest[open + 2..open + length], place);
+            self.hole(&rest[open + 2..open + length], &place);
             read += open + length + 2;
             rest = &rest[open + length + 2..];
         }
@@ -154,7 +151,7 @@ impl Body<'_> {
         }
     }
 
-    fn hole(&mut self, name: &str, place: Place) {
+    fn hole(&mut self, name: &str, place: &Place) {
         let name = name.trim();
         let path: Vec<&str> = name.split('.').map(str::trim).collect();
         if path.iter().any(|part| part.is_empty()) {
@@ -162,15 +159,14 @@ impl Body<'_> {
                 "`{}` names nothing; write what fills the hole, like `{{{{ facts.order_id }}}}`",
                 name.chars().take(80).collect::<String>()
             );
-            self.faults.error("template", &place, what);
+            self.faults.error("template", place, what);
             return;
         }
         match resolve(&path, self.vocabulary) {
             Ok((field, _)) => {
                 self.pieces.push(Piece::Hole(field));
-                self.holes.push(place);
             }
-            Err(what) => self.faults.error("template", &place, what),
+            Err(what) => self.faults.error("template", place, what),
         }
     }
 
