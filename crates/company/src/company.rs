@@ -29,11 +29,24 @@ pub(crate) struct Company {
     /// Where each playbook stands.
     pub(crate) playbook_nodes: Vec<Node>,
     pub(crate) templates: Vec<template::Read>,
+    /// What is known in full, so that what is missing there is really missing.
+    pub(crate) known: Known,
+}
+
+/// Which parts of the folder could be read in full. Where one could not, nothing that uses its names
+/// is held against it: a slip in one file must not be reported in all the others.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Known {
+    pub(crate) settings: bool,
+    vocabulary: bool,
+    journeys: bool,
+    pub(crate) playbooks: bool,
 }
 
 pub(crate) fn read(files: &Files, mut faults: Faults) -> Loaded {
     let files = within_bounds(files, &mut faults);
-    let mut reader = Reader { files: &files, names: Names::default(), faults: &mut faults };
+    let mut reader =
+        Reader { files: &files, names: Names::default(), known: Known::default(), faults: &mut faults };
 
     let settings_node = reader.settings_node();
     let settings =
@@ -45,8 +58,9 @@ pub(crate) fn read(files: &Files, mut faults: Faults) -> Loaded {
     let templates = reader.templates(&vocabulary);
     let (playbooks, playbook_nodes) = reader.playbooks(&vocabulary, &settings);
     let mappings = reader.mappings(&vocabulary);
+    let known = reader.known;
 
-    let company = Company { settings, vocabulary, map, playbooks, playbook_nodes, templates };
+    let company = Company { settings, vocabulary, map, playbooks, playbook_nodes, templates, known };
     crate::lint::lint(&company, &mut faults);
     let Company { settings, vocabulary, map, playbooks, templates, .. } = company;
 
@@ -104,6 +118,7 @@ fn version(files: &BTreeMap<&str, &str>) -> Version {
 struct Reader<'a> {
     files: &'a BTreeMap<&'a str, &'a str>,
     names: Names,
+    known: Known,
     faults: &'a mut Faults,
 }
 
@@ -114,7 +129,13 @@ impl<'a> Reader<'a> {
             self.faults.error("missing-file", &Place::start_of("opcx.toml"), what);
             return None;
         };
+        let before = self.faults.count();
         let node = parse_toml(&"opcx.toml".into(), text, self.faults);
+        self.known.settings = self.faults.count() == before;
+        // What was read of a broken file is guesswork, and so would be faults found in it.
+        if !self.known.settings {
+            return None;
+        }
         shape::check(&node, &Shape::Table(&settings::TABLE), self.faults);
         Some(node)
     }
@@ -143,6 +164,7 @@ impl<'a> Reader<'a> {
         let Some(node) = parse_yaml(&"vocabulary.yaml".into(), text, self.faults) else {
             return Vocabulary::default();
         };
+        self.known.vocabulary = true;
         shape::check(&node, &Shape::Table(&vocabulary::TABLE), self.faults);
         let vocabulary = vocabulary::read(&node, self.faults);
         self.names.kinds = vocabulary.kinds.keys().map(|kind| (kind.clone(), ())).collect();
@@ -150,10 +172,11 @@ impl<'a> Reader<'a> {
     }
 
     fn calendars(&mut self, settings: &Settings, settings_node: Option<&Node>) -> Calendars {
+        // A calendar with faults keeps its name, so that nothing else complains about it.
+        self.names.calendars =
+            within("calendars", self.files).iter().map(|(path, _)| (stem(path), ())).collect();
         let mut named = BTreeMap::new();
-        for (stem, node) in self.trees("calendars", &Shape::Table(&calendar::TABLE)) {
-            // A calendar with faults keeps its name, so that nothing else complains about it.
-            self.names.calendars.insert(stem.clone(), ());
+        for (stem, node) in self.trees("calendars", &Shape::Table(&calendar::TABLE)).0 {
             if let Some(calendar) = calendar::read(&node, self.faults) {
                 named.insert(stem, calendar);
             }
@@ -171,7 +194,12 @@ impl<'a> Reader<'a> {
 
     fn map(&mut self, vocabulary: &Vocabulary) -> journey::Map {
         let mut map = journey::Map::default();
-        for (_, node) in self.trees("journeys", &Shape::Table(&journey::TABLE)) {
+        let (trees, all) = self.trees("journeys", &Shape::Table(&journey::TABLE));
+        self.known.journeys = all;
+        if !self.known.vocabulary {
+            return map;
+        }
+        for (_, node) in trees {
             journey::read(&node, vocabulary, &mut self.names, &mut map, self.faults);
         }
         map
@@ -181,15 +209,17 @@ impl<'a> Reader<'a> {
         let mut templates: Vec<template::Read> = Vec::new();
         for (path, text) in within("templates", self.files) {
             let (file, stem) = (Arc::from(path), stem(path));
-            if let Some(first) = templates.iter().find(|known| known.template.name == stem) {
-                let what = format!("there is another template `{}`; rename one", first.template.name);
+            if self.names.templates.contains_key(&stem) {
+                let what = format!("there is another template `{stem}`; rename one");
                 self.faults.error("name-taken", &Place::start_of(path), what);
                 continue;
             }
-            let index = u16::try_from(templates.len()).map(TemplateIndex);
+            let index = u16::try_from(self.names.templates.len()).map(TemplateIndex);
             // FILES_MAX is less.
             self.names.templates.insert(stem.clone(), index.expect("fewer templates than files may be"));
-            templates.push(template::read(&file, text, stem, vocabulary, &self.names, self.faults));
+            if self.known.vocabulary && self.known.journeys {
+                templates.push(template::read(&file, text, stem, vocabulary, &self.names, self.faults));
+            }
         }
         templates
     }
@@ -198,7 +228,12 @@ impl<'a> Reader<'a> {
         let message_channel = settings.house.message_channel.as_ref();
         let mut playbooks = Vec::new();
         let mut nodes = Vec::new();
-        for (_, node) in self.trees("playbooks", &Shape::Table(&playbook::TABLE)) {
+        let before = self.faults.count();
+        let (trees, _) = self.trees("playbooks", &Shape::Table(&playbook::TABLE));
+        if !(self.known.vocabulary && self.known.journeys && self.known.settings) {
+            return (playbooks, nodes);
+        }
+        for (_, node) in trees {
             let read = playbook::read(&node, vocabulary, &self.names, message_channel, self.faults);
             if let Some(playbook) = read {
                 playbook::check_name(&playbook, &node, &playbooks, self.faults);
@@ -206,11 +241,15 @@ impl<'a> Reader<'a> {
                 nodes.push(node);
             }
         }
+        self.known.playbooks = self.faults.count() == before;
         (playbooks, nodes)
     }
 
     fn mappings(&mut self, vocabulary: &Vocabulary) -> Vec<Mapping> {
-        let trees = self.trees("mappings", &Shape::Table(&mapping::TABLE));
+        let (trees, _) = self.trees("mappings", &Shape::Table(&mapping::TABLE));
+        if !self.known.vocabulary {
+            return Vec::new();
+        }
         let names = &self.names;
         let faults = &mut *self.faults;
         trees
@@ -219,16 +258,19 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
-    /// The YAML files of a directory, each held against its shape, by their names without ending.
-    fn trees(&mut self, directory: &str, shape: &Shape) -> Vec<(Name, Node)> {
+    /// The YAML files of a directory, each held against its shape, by their names without ending; and
+    /// whether those are all.
+    fn trees(&mut self, directory: &str, shape: &Shape) -> (Vec<(Name, Node)>, bool) {
+        let files = within(directory, self.files);
         let mut trees = Vec::new();
-        for (path, text) in within(directory, self.files) {
-            if let Some(node) = parse_yaml(&path.into(), text, self.faults) {
+        for (path, text) in &files {
+            if let Some(node) = parse_yaml(&Arc::from(*path), text, self.faults) {
                 shape::check(&node, shape, self.faults);
                 trees.push((stem(path), node));
             }
         }
-        trees
+        let all = trees.len() == files.len();
+        (trees, all)
     }
 }
 

@@ -34,7 +34,8 @@ pub(crate) fn read(
     scope: Scope,
     faults: &mut Faults,
 ) -> Option<Condition> {
-    let text = node.text()?;
+    // What is empty was reported with its table.
+    let text = node.text().filter(|text| !text.trim().is_empty())?;
     match compile(text, vocabulary, scope) {
         Ok(expression) => Some(Condition { text: CompactString::from(text.trim()), expression }),
         Err(wrongs) => {

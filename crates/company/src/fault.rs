@@ -104,6 +104,11 @@ impl Faults {
         self.list.iter().any(|fault| fault.severity == Severity::Error)
     }
 
+    /// How many faults there are so far.
+    pub(crate) fn count(&self) -> usize {
+        self.list.len()
+    }
+
     /// The faults in the order of the files, each once.
     pub(crate) fn into_sorted(mut self) -> Vec<Fault> {
         self.list.sort();

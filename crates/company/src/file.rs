@@ -43,7 +43,8 @@ pub(crate) fn parsed<T, E: core::fmt::Display>(
     parse: impl FnOnce(&str) -> Result<T, E>,
 ) -> Option<T> {
     let node = node?;
-    match parse(node.text()?) {
+    // What is empty was reported with its table.
+    match parse(node.text().filter(|text| !text.trim().is_empty())?) {
         Ok(value) => Some(value),
         Err(error) => {
             faults.error(rule, &node.place, error.to_string());

@@ -7,7 +7,7 @@ use opcx_core::map::MomentIndex;
 use opcx_core::playbook::TemplateIndex;
 use opcx_core::promise::PromiseIndex;
 
-use crate::nearest::did_you_mean;
+use crate::nearest::mend_or_mean;
 
 /// Every name that something else in the folder may use.
 #[derive(Debug, Default)]
@@ -59,6 +59,7 @@ impl Names {
 fn find<T: Copy>(known: &BTreeMap<Name, T>, name: &str, what: &str, home: &str) -> Result<T, String> {
     known.get(name).copied().ok_or_else(|| {
         let shown: String = name.chars().take(80).collect();
-        format!("{what} `{shown}` is not in {home}; {}", did_you_mean(name, known.keys().map(Name::as_str)))
+        let mend = mend_or_mean("add it there", name, known.keys().map(Name::as_str));
+        format!("{what} `{shown}` is not in {home}; {mend}")
     })
 }

@@ -1,17 +1,29 @@
 //! *Did you mean*: the known word nearest to one that is unknown.
 
-/// ``; did you mean `x`?`` or, when nothing is near, the first few that there are.
+/// What to do about a name that stands nowhere: `mend`, such as `add it there`, or the name that was
+/// meant.
+pub(crate) fn mend_or_mean<'a>(mend: &str, wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    match nearest(wrong, &known) {
+        Some(near) => format!("{mend}, or did you mean `{near}`?"),
+        None if known.is_empty() => mend.to_owned(),
+        None => format!("{mend}, or use one of {}", listed(&known)),
+    }
+}
+
+/// The word that was meant or, when nothing is near, the first few that there are.
 pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
     match nearest(wrong, &known) {
         Some(near) => format!("did you mean `{near}`?"),
-        None if known.is_empty() => "there are none yet".to_owned(),
-        None => {
-            let shown: Vec<String> = known.iter().take(SHOWN_MAX).map(|name| format!("`{name}`")).collect();
-            let more = if known.len() > SHOWN_MAX { " ..." } else { "" };
-            format!("there are {}{more}", shown.join(", "))
-        }
+        None => format!("use one of {}", listed(&known)),
     }
+}
+
+fn listed(known: &[&str]) -> String {
+    let shown: Vec<String> = known.iter().take(SHOWN_MAX).map(|name| format!("`{name}`")).collect();
+    let more = if known.len() > SHOWN_MAX { " ..." } else { "" };
+    format!("{}{more}", shown.join(", "))
 }
 
 /// How many known words a message lists.
@@ -71,7 +83,7 @@ mod tests {
             did you mean `Order Completed`?
             did you mean `Order Shipped`?
             did you mean `carrier`?
-            there are `Order Completed`, `Order Shipped`, `carrier`"#]]
+            use one of `Order Completed`, `Order Shipped`, `carrier`"#]]
         .assert_eq(&shown.join("\n"));
     }
 }

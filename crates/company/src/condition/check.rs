@@ -7,7 +7,7 @@ use opcx_core::time::{Span, parse_rfc3339};
 use super::Wrong;
 use super::path::{Scope, Type, resolve};
 use super::syntax::{Form, Operator, Tree};
-use crate::nearest::did_you_mean;
+use crate::nearest::{did_you_mean, mend_or_mean};
 
 const ALLOWED: &str = "there are `has()`, `size()`, `duration()`, `timestamp()`, `.contains()`, \
                        `.startsWith()` and `.endsWith()`";
@@ -16,7 +16,7 @@ const ALLOWED: &str = "there are `has()`, `size()`, `duration()`, `timestamp()`,
 pub(super) fn truth(tree: &Tree, vocabulary: &Vocabulary, scope: Scope) -> Result<Expression, Vec<Wrong>> {
     let mut checker = Checker { vocabulary, scope, wrongs: Vec::new() };
     let expression =
-        checker.of_type(tree, Type::Bool, "a condition is a truth value; compare it with something");
+        checker.of_type(tree, Type::Bool, "compare it with something, since a condition is a truth value");
     match expression {
         Some(expression) if checker.wrongs.is_empty() => Ok(expression),
         Some(_) | None => Err(checker.wrongs),
@@ -306,8 +306,12 @@ impl Checker<'_> {
                 | Field::EmotionConfidence(_) => return Some(()),
             };
             if !known.contains(&word.as_str()) {
-                let place = if matches!(field, Field::EventKind) { " in vocabulary.yaml" } else { "" };
-                let what = format!("{what} `{}` is unknown{place}; {}", cut(word), did_you_mean(word, known));
+                let what = if matches!(field, Field::EventKind) {
+                    let mend = mend_or_mean("add it there", word, known);
+                    format!("the kind of event `{}` is not in vocabulary.yaml; {mend}", cut(word))
+                } else {
+                    format!("{what} is never `{}`; {}", cut(word), did_you_mean(word, known))
+                };
                 self.wrongs.push(Wrong { at: item.at, what });
             }
         }

@@ -4,7 +4,7 @@ use opcx_core::event::Name;
 use opcx_core::reading::Emotion;
 use opcx_core::trust::Account;
 
-use crate::nearest::did_you_mean;
+use crate::nearest::{did_you_mean, mend_or_mean};
 
 /// What is at hand where a condition or a template is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,15 +165,11 @@ fn fact(
         }
         None if name.is_empty() => Err(format!("a fact's name is missing; write it like `{root}.order_id`")),
         None => Err(format!(
-            "the fact `{}` is not in vocabulary.yaml; {} Or add it there",
+            "the fact `{}` is not in vocabulary.yaml; {}",
             cut(&name),
-            sentence(did_you_mean(&name, known()))
+            mend_or_mean("add it there", &name, known())
         )),
     }
-}
-
-fn sentence(text: String) -> String {
-    if text.ends_with('?') { text } else { format!("{text}.") }
 }
 
 fn typed(kind: FactType, field: Field) -> (Field, Type) {

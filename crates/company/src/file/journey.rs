@@ -13,7 +13,7 @@ use super::{name, parsed};
 use crate::condition::{self, Scope};
 use crate::fault::Faults;
 use crate::names::Names;
-use crate::nearest::did_you_mean;
+use crate::nearest::mend_or_mean;
 use crate::shape::{Shape, Table, optional, required, required_by};
 use crate::text::Node;
 
@@ -54,7 +54,12 @@ const MOMENT: Table = Table {
         required("moment", Shape::Text, "the moment's name, unique in the company"),
         required_by(FOUR_QUESTIONS, "who", Shape::Text, "who is here and what concerns them"),
         required_by(FOUR_QUESTIONS, "wants", Shape::Text, "what they are trying to do"),
-        required_by(FOUR_QUESTIONS, "how", Shape::List(&Shape::Text), "how: the channels, like `[web, app]`"),
+        required_by(
+            FOUR_QUESTIONS,
+            "how",
+            Shape::List(&Shape::Text),
+            "the channels through which they do it, like `[web, app]`",
+        ),
         required_by(FOUR_QUESTIONS, "feels", Shape::Text, "what they feel"),
         optional("owner", Shape::Text, "who answers for it; the journey's owner if left out"),
         required("account", Shape::Word(ACCOUNTS), "the account of trust that it touches"),
@@ -249,8 +254,10 @@ impl Reader<'_> {
                 None => {
                     let known = self.vocabulary.facts.iter().filter(|(_, fact)| fact.kind == FactType::Time);
                     let known = known.map(|(name, _)| name.as_str());
-                    let what =
-                        format!("the fact `{fact}` is not in vocabulary.yaml; {}", did_you_mean(fact, known));
+                    let what = format!(
+                        "the fact `{fact}` is not in vocabulary.yaml; {}",
+                        mend_or_mean("add it there", fact, known)
+                    );
                     self.faults.error("due", &node.place, what);
                 }
             }
@@ -290,7 +297,10 @@ fn one_per(node: &Node, vocabulary: &Vocabulary, faults: &mut Faults) -> Option<
         },
         None => {
             let known = vocabulary.facts.keys().map(Name::as_str);
-            let what = format!("the fact `{name}` is not in vocabulary.yaml; {}", did_you_mean(name, known));
+            let what = format!(
+                "the fact `{name}` is not in vocabulary.yaml; {}",
+                mend_or_mean("add it there", name, known)
+            );
             faults.error("unknown-name", &node.place, what);
             None
         }

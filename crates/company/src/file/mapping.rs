@@ -11,7 +11,7 @@ use super::{name, parsed};
 use crate::fault::Faults;
 use crate::mapping::{Choice, Column, Format, Mapping, Order, Part, Pattern, Time, TimeFormat, Who};
 use crate::names::Names;
-use crate::nearest::did_you_mean;
+use crate::nearest::mend_or_mean;
 use crate::shape::{Shape, Table, optional, required};
 use crate::text::Node;
 
@@ -278,8 +278,10 @@ impl Reader<'_> {
                 }
                 None => {
                     let known = self.vocabulary.facts.keys().map(Name::as_str);
-                    let what =
-                        format!("the fact `{name}` is not in vocabulary.yaml; {}", did_you_mean(name, known));
+                    let what = format!(
+                        "the fact `{name}` is not in vocabulary.yaml; {}",
+                        mend_or_mean("add it there", name, known)
+                    );
                     self.faults.error("unknown-name", &key.place, what);
                 }
             }

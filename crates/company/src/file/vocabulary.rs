@@ -8,7 +8,7 @@ use opcx_core::step::ZONE_FACT;
 
 use super::name;
 use crate::fault::Faults;
-use crate::nearest::did_you_mean;
+use crate::nearest::mend_or_mean;
 use crate::shape::{Shape, Table, optional, required};
 use crate::text::Node;
 
@@ -51,13 +51,14 @@ const FACT: Table = Table {
 pub(crate) fn read(node: &Node, faults: &mut Faults) -> Vocabulary {
     let mut vocabulary = Vocabulary::default();
     for (key, value) in node.get("kinds").map_or(&[][..], Node::entries) {
-        if let (Some(kind), Some(category)) = (name(key, faults), value.text().and_then(category)) {
-            vocabulary.kinds.insert(kind, category);
+        if let Some(kind) = name(key, faults) {
+            // A kind whose category is wrong keeps its name, so that nothing else complains about it.
+            vocabulary.kinds.insert(kind, value.text().and_then(category).unwrap_or(Category::Service));
         }
     }
     for (key, value) in node.get("facts").map_or(&[][..], Node::entries) {
-        if let (Some(name), Some(fact)) = (name(key, faults), fact(value)) {
-            vocabulary.facts.insert(name, fact);
+        if let Some(name) = name(key, faults) {
+            vocabulary.facts.insert(name, fact(value));
         }
     }
     // What a customer's quiet hours are reckoned by; every company has it.
@@ -100,39 +101,31 @@ fn dimensions(node: &Node, vocabulary: &mut Vocabulary, faults: &mut Faults) {
             }
             None => {
                 let known = vocabulary.facts.keys().map(Name::as_str);
-                let what = format!("the fact `{name}` is not declared above; {}", did_you_mean(name, known));
+                let what = format!(
+                    "the fact `{name}` is not declared above; {}",
+                    mend_or_mean("add it there", name, known)
+                );
                 faults.error("unknown-name", &item.place, what);
             }
         }
     }
 }
 
-fn fact(node: &Node) -> Option<Fact> {
-    let fact_type = |word: &str| {
-        Some(match word {
-            "bool" => FactType::Bool,
-            "number" => FactType::Number,
-            "text" => FactType::Text,
-            "time" => FactType::Time,
-            "texts" => FactType::Texts,
-            _ => return None,
-        })
-    };
-    if let Some(word) = node.text() {
-        let kind = fact_type(word)?;
-        return Some(Fact {
-            kind,
-            category: Category::Service,
-            about_customer: false,
-            description: "".into(),
-        });
-    }
-    Some(Fact {
-        kind: fact_type(node.text_of("type")?)?,
-        category: node.text_of("category").map_or(Some(Category::Service), category)?,
+/// A fact; one whose type is wrong keeps its name, with the type that was probably meant.
+fn fact(node: &Node) -> Fact {
+    let word = node.text().or(node.text_of("type")).unwrap_or("");
+    Fact {
+        kind: match word {
+            "bool" | "boolean" => FactType::Bool,
+            "number" | "integer" | "int" | "float" => FactType::Number,
+            "time" | "date" | "datetime" | "timestamp" => FactType::Time,
+            "texts" | "list" | "array" => FactType::Texts,
+            _ => FactType::Text,
+        },
+        category: node.text_of("category").and_then(category).unwrap_or(Category::Service),
         about_customer: node.text_of("about") == Some("customer"),
         description: node.text_of("description").unwrap_or("").into(),
-    })
+    }
 }
 
 fn category(word: &str) -> Option<Category> {

@@ -6,21 +6,25 @@ use super::staff::feelings_of_staff;
 use super::{moments, place, was_read};
 use crate::company::Company;
 use crate::fault::Faults;
-use crate::nearest::did_you_mean;
+use crate::nearest::mend_or_mean;
 
 pub(super) fn lint(company: &Company, faults: &mut Faults) {
     let humans = &company.settings.house.human_channels;
     for (moment, node) in moments(company) {
-        if node.get("way_out").is_some() && !humans.contains(&moment.way_out) {
+        if company.known.settings && node.get("way_out").is_some() && !humans.contains(&moment.way_out) {
             let what = if humans.is_empty() {
                 "opcx.toml names no channel on which a human answers; list them in `human_channels` under \
                  `[house]`, and lead the way out to one of them"
                     .to_owned()
             } else {
                 format!(
-                    "`{}` is no channel on which a human answers; {} Or add it to `human_channels` of opcx.toml",
+                    "`{}` is no channel on which a human answers; {}",
                     moment.way_out,
-                    did_you_mean(&moment.way_out, humans.iter().map(Name::as_str))
+                    mend_or_mean(
+                        "add it to `human_channels` of opcx.toml",
+                        &moment.way_out,
+                        humans.iter().map(Name::as_str)
+                    )
                 )
             };
             faults.error("moment-without-way-out", place(node, "way_out"), what);

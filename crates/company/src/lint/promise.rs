@@ -58,8 +58,11 @@ pub(super) fn lint(company: &Company, faults: &mut Faults) {
     }
 }
 
-/// Whether some playbook makes the promise.
+/// Whether some playbook makes the promise, as far as playbooks could be read.
 pub(super) fn is_made_by_a_playbook(company: &Company, promise: PromiseIndex) -> bool {
+    if !company.known.playbooks {
+        return true;
+    }
     let mut actions = company.playbooks.iter().flat_map(|playbook| &playbook.actions);
     actions.any(|action| *action == ActionDefinition::Promise(promise))
 }

@@ -46,6 +46,9 @@ pub(super) fn lint(company: &Company, faults: &mut Faults) {
             }
         }
     }
+    if !company.known.playbooks {
+        return;
+    }
     for (read, _) in company.templates.iter().zip(&sent).filter(|(_, sent)| !**sent) {
         let what =
             format!("no playbook sends the template `{}`; send it, or remove the file", read.template.name);

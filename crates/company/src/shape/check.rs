@@ -7,7 +7,9 @@ use crate::text::{Content, Node, Scalar};
 pub(crate) fn check(node: &Node, shape: &Shape, faults: &mut Faults) {
     match shape {
         Shape::Text | Shape::Condition => {
-            scalar(node, "a text", faults);
+            if scalar(node, "a text", faults).is_some() && is_empty(node) {
+                faults.error("misfit", &node.place, "here belongs a text, not an empty one; fill it in");
+            }
         }
         Shape::Word(words) => {
             if let Some(found) = scalar(node, "a word", faults)

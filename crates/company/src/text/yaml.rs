@@ -25,8 +25,13 @@ pub(crate) fn parse_at(file: &Arc<str>, text: &str, lines_before: u32, faults: &
         parser: Parser::new_from_str(text),
         anchors: Vec::new(),
         nodes: 0,
+        slips: Vec::new(),
     };
-    match reader.document() {
+    let read = reader.document();
+    for slip in reader.slips {
+        faults.error("yaml", &slip.place, slip.what);
+    }
+    match read {
         Ok(node) => Some(node),
         Err(stop) => {
             faults.error("yaml", &stop.place, stop.what);
@@ -35,7 +40,7 @@ pub(crate) fn parse_at(file: &Arc<str>, text: &str, lines_before: u32, faults: &
     }
 }
 
-/// Why reading stops: YAML has no way to go on after a fault of its own.
+/// What is wrong with the YAML. As an error it stops the reading: the parser cannot go on.
 struct Stop {
     place: Place,
     what: String,
@@ -48,6 +53,8 @@ struct Reader<'a> {
     parser: Parser<'a, StrInput<'a>>,
     anchors: Vec<(usize, Node)>,
     nodes: usize,
+    /// What is wrong and yet does not stop the reading.
+    slips: Vec<Stop>,
 }
 
 impl<'a> Reader<'a> {
@@ -106,7 +113,7 @@ impl<'a> Reader<'a> {
                 if tag.is_some() {
                     let what = "YAML reads `!` at the start of a value as a tag; put the value in quotes, \
                                 or behind `|` on a line of its own";
-                    return Err(Stop { place, what: what.into() });
+                    self.slips.push(Stop { place: place.clone(), what: what.into() });
                 }
                 (anchor, self.scalar(&text, style, span))
             }
@@ -161,7 +168,10 @@ impl<'a> Reader<'a> {
                     "`{name}` stands here a second time (first in line {}); keep one of the two",
                     first.place.line
                 );
-                return Err(Stop { place: key.place, what });
+                self.slips.push(Stop { place: key.place.clone(), what });
+                let (event, span) = self.next()?;
+                self.node(event, span, depth + 1)?;
+                continue;
             }
             let (event, span) = self.next()?;
             let value = self.node(event, span, depth + 1)?;
