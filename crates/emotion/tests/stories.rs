@@ -63,10 +63,13 @@ fn questions_and_reports_are_curious_or_neutral() {
 /// Limits that are known and named in `docs/science/emotion.md`.
 #[test]
 fn plain_reports_of_failure_are_neutral_and_irony_is_taken_at_its_word() {
-    check(&["My bag did not arrive in Boston.", "Thanks for losing my bag"], &expect![[r#"
+    check(
+        &["My bag did not arrive in Boston.", "Thanks for losing my bag"],
+        &expect![[r#"
         "My bag did not arrive in Boston.": neutral -156 (neutral 823)
         "Thanks for losing my bag": positive 950 (gratitude 997)
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
