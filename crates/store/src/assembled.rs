@@ -18,7 +18,7 @@ use opcx_core::time::Timestamp;
 use crate::parts::{Log, Raw, Tables};
 use crate::{
     CaseRow, Commit, Draft, EndpointState, EventKey, Faults, Logged, ParcelRow, PersistPoint, Progress,
-    PromiseRow, RejectedRow, Store, StoreError, state,
+    PromiseRow, RECORD_BYTES_MAX, RejectedRow, Store, StoreError, state,
 };
 
 type Result<T> = core::result::Result<T, StoreError>;
@@ -103,6 +103,10 @@ fn decode(raw: Raw<'_>) -> Result<Logged> {
 impl<L: Log, T: Tables> Store for Assembled<L, T> {
     fn append(&self, drafts: &[Draft]) -> Result<Position> {
         let _turn = self.writing(&self.appending)?;
+        let lengths = drafts.iter().map(|draft| draft.entry.as_bytes().len());
+        if let Some(bytes) = lengths.max().filter(|bytes| *bytes > RECORD_BYTES_MAX) {
+            return Err(StoreError::TooLong { bytes });
+        }
         self.or_stop(self.append_now(drafts))
     }
 

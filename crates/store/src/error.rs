@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use opcx_core::log::Position;
 
-use crate::PersistPoint;
+use crate::{PersistPoint, RECORD_BYTES_MAX};
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -102,6 +102,12 @@ pub enum StoreError {
         position: Position,
         /// Where the log ends.
         end: Position,
+    },
+    /// An entry is longer than the log takes.
+    #[error("an entry of {bytes} bytes is too long, {RECORD_BYTES_MAX} are allowed; send less in one event")]
+    TooLong {
+        /// Its length.
+        bytes: usize,
     },
     /// A test asked for a failure here.
     #[error("a failure at {} was asked for", point.word())]

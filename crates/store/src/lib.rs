@@ -11,6 +11,10 @@
 
 mod assembled;
 mod commit;
+#[cfg(any(test, feature = "testing"))]
+pub mod conformance;
+pub mod disk;
+mod embedded;
 mod entry;
 mod error;
 mod faults;
@@ -23,6 +27,9 @@ mod state;
 pub use assembled::Assembled;
 
 pub use commit::{Alias, Commit, CustomerChange, EndpointState, ParcelState, Progress, Totals, Trail};
+pub use embedded::{
+    Embedded, RECORD_BYTES_MAX, SegmentLog, Settings, TreeBatch, TreeBytes, TreeTables, TreeView,
+};
 pub use entry::{Draft, Encoded, EventKey, Logged};
 pub use error::StoreError;
 pub use faults::{Faults, PersistPoint, Verdict};

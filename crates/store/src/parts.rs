@@ -100,7 +100,7 @@ pub trait View {
     ) -> impl DoubleEndedIterator<Item = Result<(Self::Bytes, Self::Bytes)>>;
 }
 
-/// Changes to be written together. Of several to one key the last one counts.
+/// Changes to be written together. Of several to one key the last one counts. Keys are never empty.
 pub trait Batch {
     /// Sets the value under a key.
     fn put(&mut self, table: Table, key: &[u8], value: &[u8]);

@@ -13,7 +13,7 @@ use opcx_core::time::Timestamp;
 
 use super::chunks;
 use super::keys::{Key, Parts};
-use super::rows::{Timer, decode, decode_trail, malformed};
+use super::rows::{PROGRESS, Timer, decode, decode_trail, malformed};
 use crate::parts::{Table, View};
 use crate::{CaseRow, EventKey, Progress, PromiseRow, RejectedRow, StoreError};
 
@@ -25,7 +25,7 @@ type Result<T> = core::result::Result<T, StoreError>;
 const ALIASES_MAX: usize = 10_000;
 
 pub(crate) fn progress(view: &impl View) -> Result<Progress> {
-    match view.get(Table::Progress, b"")? {
+    match view.get(Table::Progress, PROGRESS)? {
         Some(row) => decode(Table::Progress, &row),
         None => Ok(Progress::default()),
     }

@@ -10,6 +10,9 @@ use opcx_core::event::Name;
 
 type Result<T> = core::result::Result<T, StoreError>;
 
+/// The key of the only row that tells how far the state has come.
+pub(super) const PROGRESS: &[u8] = b"progress";
+
 /// A customer's timer; it stands before the customer in their row.
 pub(super) type Timer = Option<(Lane, Timestamp)>;
 

@@ -4,7 +4,7 @@ use opcx_core::log::Position;
 
 use super::keys::Key;
 use super::outbox;
-use super::rows::{Timer, decode, encode, encode_trail, timer};
+use super::rows::{PROGRESS, Timer, decode, encode, encode_trail, timer};
 use super::{chunks, questions};
 use crate::parts::{Batch, Table, View};
 use crate::{Commit, CustomerChange, StoreError, Trail};
@@ -20,7 +20,7 @@ const TRAIL_ROW_POSITIONS_MAX: usize = 128;
 pub(crate) fn write(view: &impl View, commit: &Commit, batch: &mut impl Batch) -> Result<()> {
     check(view, commit)?;
     let buffer = &mut Vec::new();
-    batch.put(Table::Progress, b"", encode(&commit.progress, buffer));
+    batch.put(Table::Progress, PROGRESS, encode(&commit.progress, buffer));
 
     let mut seen: Vec<_> = commit.seen.iter().collect();
     seen.sort_unstable();

@@ -1,0 +1,284 @@
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use opcx_core::log::Position;
+
+use super::frame;
+use super::segment::{self, INDEX_RECORDS, Index, refused};
+use crate::disk::{Disk, DiskFile, write_all_at};
+use crate::parts::{Log, Raw};
+use crate::{Draft, StoreError};
+
+type Result<T> = core::result::Result<T, StoreError>;
+
+/// The log in segment files of one folder.
+///
+/// Every append is one write and one sync. Readers see a record once it is synced.
+#[derive(Debug)]
+pub struct SegmentLog<D: Disk> {
+    disk: D,
+    folder: PathBuf,
+    segment_bytes: u64,
+    writer: Mutex<Writer<D::File>>,
+    /// In order; the last one is written to.
+    segments: RwLock<Vec<Arc<Segment>>>,
+    /// The position after the last record synced.
+    end: AtomicU64,
+}
+
+#[derive(Debug)]
+struct Writer<F> {
+    file: F,
+    segment: Arc<Segment>,
+    /// Where the next frame goes.
+    offset: u64,
+    /// Whether it is known what stands before that.
+    sound: bool,
+    buffer: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Segment {
+    first: Position,
+    path: PathBuf,
+    /// `None` until somebody reads an old segment.
+    index: Mutex<Option<Index>>,
+}
+
+impl Segment {
+    fn at(folder: &std::path::Path, first: Position, index: Option<Index>) -> Segment {
+        Segment { first, path: segment::path(folder, first), index: Mutex::new(index) }
+    }
+
+    fn index(&self) -> MutexGuard<'_, Option<Index>> {
+        self.index.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn damaged(&self, from: Position, what: &str) -> StoreError {
+        StoreError::Damaged { from, what: format!("{what} in {}", self.path.display()) }
+    }
+}
+
+/// Whether the index has an entry for the record at `position`.
+fn is_indexed(first: Position, position: Position) -> bool {
+    (position.get() - first.get()).is_multiple_of(INDEX_RECORDS)
+}
+
+impl<D: Disk> SegmentLog<D> {
+    /// Opens the log in `folder`, or begins one. A torn end, left by a crash in the middle of an
+    /// append, is cut off.
+    ///
+    /// # Errors
+    /// The last segment is damaged, the first is missing, a segment is of another version, or the
+    /// disk refused. Damage to older segments is found when they are read.
+    pub fn open(disk: D, folder: PathBuf, segment_bytes: u64) -> Result<SegmentLog<D>> {
+        disk.create_folder(&folder).map_err(refused("making", &folder))?;
+        let names = disk.list(&folder).map_err(refused("listing", &folder))?;
+        let mut firsts: Vec<Position> =
+            names.iter().filter_map(|name| segment::first_position(name)).collect();
+        firsts.sort_unstable();
+        let mut segments: Vec<_> =
+            firsts.iter().map(|first| Arc::new(Segment::at(&folder, *first, None))).collect();
+        if let Some(first) = segments.first().filter(|segment| segment.first != Position::START) {
+            let from = Position::START;
+            return Err(StoreError::Damaged {
+                from,
+                what: format!("{} is the first file", first.path.display()),
+            });
+        }
+        for old in &segments {
+            let file = disk.open(&old.path).map_err(refused("opening", &old.path))?;
+            segment::check_header(&file, &old.path, old.first)?;
+        }
+        let (writer, end) = match segments.pop() {
+            Some(last) => {
+                let file = disk.open(&last.path).map_err(refused("opening", &last.path))?;
+                Writer::at_end_of(file, last)?
+            }
+            None => (Writer::create(&disk, &folder, Position::START, segment_bytes)?, Position::START),
+        };
+        segments.push(Arc::clone(&writer.segment));
+        Ok(SegmentLog {
+            disk,
+            folder,
+            segment_bytes,
+            writer: Mutex::new(writer),
+            segments: RwLock::new(segments),
+            end: AtomicU64::new(end.get()),
+        })
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Writer<D::File>> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins a new segment at `first`, with room for `bytes` at least.
+    fn rotate(&self, writer: &mut Writer<D::File>, first: Position, bytes: u64) -> Result<()> {
+        let room = self.segment_bytes.max(bytes + segment::HEADER_BYTES as u64);
+        *writer = Writer::create(&self.disk, &self.folder, first, room)?;
+        let mut segments = self.segments.write().unwrap_or_else(PoisonError::into_inner);
+        segments.push(Arc::clone(&writer.segment));
+        Ok(())
+    }
+
+    /// The segment that holds `position`, and the position after its last record.
+    fn segment_of(&self, position: Position) -> (Arc<Segment>, Position) {
+        let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
+        let after = segments.partition_point(|segment| segment.first <= position);
+        let until = segments.get(after).map_or(self.end(), |next| next.first);
+        (Arc::clone(&segments[after.saturating_sub(1)]), until)
+    }
+
+    /// Where to begin to look for `position`: at or before it.
+    fn offset_near(&self, file: &D::File, segment: &Segment, position: Position) -> Result<u64> {
+        let mut index = segment.index();
+        let index = match &mut *index {
+            Some(index) => index,
+            empty => {
+                let mut built = Vec::new();
+                segment::scan(file, &segment.path, segment::HEADER_BYTES as u64, |offset, frame| {
+                    if is_indexed(segment.first, frame.raw.position) {
+                        built.push(offset);
+                    }
+                    Ok::<_, StoreError>(ControlFlow::Continue(()))
+                })?;
+                empty.insert(built)
+            }
+        };
+        let entry = (position.get() - segment.first.get()) / INDEX_RECORDS;
+        let entry = usize::try_from(entry).unwrap_or(usize::MAX).min(index.len().saturating_sub(1));
+        Ok(index.get(entry).copied().unwrap_or(segment::HEADER_BYTES as u64))
+    }
+}
+
+impl<F: DiskFile> Writer<F> {
+    fn create<D: Disk<File = F>>(
+        disk: &D,
+        folder: &std::path::Path,
+        first: Position,
+        bytes: u64,
+    ) -> Result<Writer<F>> {
+        let file = segment::create(disk, folder, first, bytes)?;
+        let segment = Arc::new(Segment::at(folder, first, Some(Vec::new())));
+        Ok(Writer { file, segment, offset: segment::HEADER_BYTES as u64, sound: true, buffer: Vec::new() })
+    }
+
+    /// Goes through the last segment to its last whole record.
+    fn at_end_of(file: F, segment: Arc<Segment>) -> Result<(Writer<F>, Position)> {
+        let (mut end, mut index) = (segment.first, Vec::new());
+        let offset = segment::scan(&file, &segment.path, segment::HEADER_BYTES as u64, |offset, frame| {
+            // A seal stands where the next record goes.
+            if frame.raw.position != end || frame.place == frame::SEAL {
+                return Ok::<_, StoreError>(ControlFlow::Break(()));
+            }
+            if is_indexed(segment.first, end) {
+                index.push(offset);
+            }
+            end = end.next();
+            Ok(ControlFlow::Continue(()))
+        })?;
+        if segment::has_later_append(&file, &segment.path, offset, end)? {
+            return Err(segment.damaged(end, "a record is broken though later ones are whole"));
+        }
+        let length = file.length().map_err(refused("reading", &segment.path))?;
+        segment::cut(&file, &segment.path, offset, length)?;
+        *segment.index() = Some(index);
+        Ok((Writer { file, segment, offset, sound: true, buffer: Vec::new() }, end))
+    }
+}
+
+impl<D: Disk> Log for SegmentLog<D> {
+    fn append(&self, drafts: &[Draft]) -> Result<Position> {
+        let writer = &mut *self.writer();
+        let first = self.end();
+        if drafts.is_empty() {
+            return Ok(first);
+        }
+        let mut buffer = std::mem::take(&mut writer.buffer);
+        buffer.clear();
+        let mut starts = Vec::new();
+        for (place, draft) in (0..).zip(drafts) {
+            let position = first.plus(u64::from(place));
+            starts.push((position, buffer.len() as u64));
+            frame::write(position, place, draft, &mut buffer);
+        }
+        writer.sound = false;
+        let full = writer.offset + buffer.len() as u64 > self.segment_bytes;
+        if full && writer.offset > segment::HEADER_BYTES as u64 {
+            self.rotate(writer, first, buffer.len() as u64)?;
+        }
+        let path = &writer.segment.path;
+        write_all_at(&writer.file, &buffer, writer.offset).map_err(refused("writing", path))?;
+        writer.file.sync().map_err(refused("syncing", path))?;
+
+        let offset = writer.offset;
+        let indexed = starts.iter().filter(|(position, _)| is_indexed(writer.segment.first, *position));
+        writer.segment.index().get_or_insert_default().extend(indexed.map(|(_, start)| offset + start));
+        writer.offset += buffer.len() as u64;
+        writer.buffer = buffer;
+        writer.sound = true;
+        let end = first.plus(drafts.len() as u64);
+        self.end.store(end.get(), Ordering::Release);
+        Ok(first)
+    }
+
+    fn end(&self) -> Position {
+        Position::new(self.end.load(Ordering::Acquire))
+    }
+
+    fn read(
+        &self,
+        from: Position,
+        records_max: usize,
+        bytes_max: usize,
+        show: &mut dyn FnMut(Raw<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let (mut position, mut records, mut bytes) = (from, 0, 0);
+        let is_enough = |records, bytes| records >= records_max || (records > 0 && bytes >= bytes_max);
+        while position < self.end() && !is_enough(records, bytes) {
+            let (segment, until) = self.segment_of(position);
+            let file = self.disk.open(&segment.path).map_err(refused("opening", &segment.path))?;
+            let start = self.offset_near(&file, &segment, position)?;
+            let mut expected = None;
+            segment::scan(&file, &segment.path, start, |_, frame| {
+                let raw = frame.raw;
+                if expected.is_some_and(|expected| raw.position != expected) {
+                    return Ok(ControlFlow::Break(()));
+                }
+                expected = Some(raw.position.next());
+                if raw.position == position {
+                    show(raw)?;
+                    position = position.next();
+                    records += 1;
+                    bytes += raw.entry.len();
+                }
+                let done = position >= until || is_enough(records, bytes);
+                Ok::<_, StoreError>(if done { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+            })?;
+            if position < until && !is_enough(records, bytes) {
+                return Err(segment.damaged(position, "a record is broken or missing"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<D: Disk> Drop for SegmentLog<D> {
+    /// Seals the log, so that damage to its last records can be told from a torn end. Not after a
+    /// failed write: what is on the disk then is known only when the log is opened again.
+    fn drop(&mut self) {
+        let end = self.end();
+        let writer = &mut *self.writer();
+        if !writer.sound {
+            return;
+        }
+        let mut seal = Vec::new();
+        frame::write_seal(end, &mut seal);
+        let sealed = write_all_at(&writer.file, &seal, writer.offset).and_then(|()| writer.file.sync());
+        if let Err(error) = sealed {
+            tracing::warn!(%error, "the log was closed without its seal");
+        }
+    }
+}

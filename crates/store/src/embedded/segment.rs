@@ -1,0 +1,177 @@
+//! Segments: the files of the log, named after the position of their first record.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use opcx_core::log::Position;
+
+use super::frame::{self, Found, Frame};
+use crate::disk::{Disk, DiskFile, read_full_at, write_all_at};
+use crate::{RECORD_BYTES_MAX, StoreError};
+
+type Result<T> = core::result::Result<T, StoreError>;
+
+/// The format of segments; counted up when it changes.
+const FORMAT: u32 = 1;
+const MAGIC: [u8; 8] = *b"opcx-log";
+/// Magic, format, first position, checksum over these.
+pub(super) const HEADER_BYTES: usize = 24;
+/// Every so many records the index knows where one starts: a read skips a few kilobytes, and the
+/// index of a full segment takes a few too.
+pub(super) const INDEX_RECORDS: u64 = 32;
+/// The first piece that is read; later ones double up to the largest.
+const READ_BYTES_FIRST: usize = 16 * 1024;
+const READ_BYTES_MOST: usize = 1024 * 1024;
+
+/// Where every [`INDEX_RECORDS`]-th record of a segment starts.
+pub(super) type Index = Vec<u64>;
+
+pub(super) fn path(folder: &Path, first: Position) -> PathBuf {
+    folder.join(format!("{:020}.log", first.get()))
+}
+
+/// The first position that a file's name gives, if it is a segment's.
+pub(super) fn first_position(name: &str) -> Option<Position> {
+    name.strip_suffix(".log")?.parse().ok().map(Position::new)
+}
+
+/// Makes a segment of `bytes`, durable with its name.
+pub(super) fn create<D: Disk>(disk: &D, folder: &Path, first: Position, bytes: u64) -> Result<D::File> {
+    let (path, draft) = (path(folder, first), folder.join("next.tmp"));
+    let make = || {
+        let file = disk.create(&draft)?;
+        // The length is set beforehand, so that a sync of records need not sync the length too.
+        file.set_len(bytes)?;
+        write_all_at(&file, &header(first), 0)?;
+        file.sync()?;
+        disk.rename(&draft, &path)?;
+        disk.sync_folder(folder)?;
+        Ok(file)
+    };
+    make().map_err(refused("making the log file", &path))
+}
+
+/// Checks a segment's header.
+pub(super) fn check_header(file: &impl DiskFile, path: &Path, first: Position) -> Result<()> {
+    let mut found = [0; HEADER_BYTES];
+    let read = read_full_at(file, &mut found, 0).map_err(refused("reading", path))?;
+    let expected = header(first);
+    if read == HEADER_BYTES && found == expected {
+        return Ok(());
+    }
+    let format = u32::from_le_bytes([found[8], found[9], found[10], found[11]]);
+    if found[..8] == MAGIC && format != FORMAT && found[20..] == sum(&found) {
+        return Err(StoreError::OtherVersion { path: path.to_owned(), found: format, expected: FORMAT });
+    }
+    Err(StoreError::Damaged { from: first, what: format!("the header of {} is broken", path.display()) })
+}
+
+fn header(first: Position) -> [u8; HEADER_BYTES] {
+    let mut header = [0; HEADER_BYTES];
+    header[..8].copy_from_slice(&MAGIC);
+    header[8..12].copy_from_slice(&FORMAT.to_le_bytes());
+    header[12..20].copy_from_slice(&first.get().to_le_bytes());
+    let sum = sum(&header);
+    header[20..].copy_from_slice(&sum);
+    header
+}
+
+fn sum(header: &[u8; HEADER_BYTES]) -> [u8; 4] {
+    crc32c::crc32c(&header[..20]).to_le_bytes()
+}
+
+/// Shows the whole frames from an offset on, until `show` breaks off or something else is found.
+/// Returns where that is.
+pub(super) fn scan<E: From<StoreError>>(
+    file: &impl DiskFile,
+    path: &Path,
+    from: u64,
+    mut show: impl FnMut(u64, Frame<'_>) -> core::result::Result<ControlFlow<()>, E>,
+) -> core::result::Result<u64, E> {
+    let mut offset = from;
+    let (mut buffer, mut start, mut piece) = (Vec::new(), 0, READ_BYTES_FIRST);
+    loop {
+        match frame::read(&buffer[start..]) {
+            Found::Whole(frame) => {
+                let bytes = frame.bytes();
+                if show(offset, frame)?.is_break() {
+                    return Ok(offset);
+                }
+                start += bytes;
+                offset += bytes as u64;
+            }
+            Found::Broken => return Ok(offset),
+            Found::Short(needed) => {
+                buffer.drain(..start);
+                start = 0;
+                let held = buffer.len();
+                buffer.resize(needed.max(piece), 0);
+                let read = read_full_at(file, &mut buffer[held..], offset + held as u64)
+                    .map_err(refused("reading", path))?;
+                buffer.truncate(held + read);
+                piece = (piece * 2).min(READ_BYTES_MOST);
+                if buffer.len() < needed {
+                    return Ok(offset);
+                }
+            }
+        }
+    }
+}
+
+/// Whether somewhere after `offset`, where `broken` cannot be read, there is a whole frame from a
+/// later append. Then `broken` had been synced once, and is damaged rather than torn.
+pub(super) fn has_later_append(
+    file: &impl DiskFile,
+    path: &Path,
+    offset: u64,
+    broken: Position,
+) -> Result<bool> {
+    let length = file.length().map_err(refused("reading", path))?;
+    let mut window = vec![0; READ_BYTES_MOST];
+    let mut at = offset;
+    while at < length {
+        let read = read_full_at(file, &mut window, at).map_err(refused("reading", path))?;
+        let bytes = &window[..read];
+        // Pre-allocated space is all zeros: looked at in no time.
+        if bytes.iter().any(|byte| *byte != 0) {
+            for (place, header) in (0_u64..).zip(bytes.windows(frame::HEADER_BYTES)) {
+                let Ok(header) = header.try_into() else { continue };
+                let claimed = frame::claimed_position(header);
+                if claimed <= broken || claimed > broken.plus(length) {
+                    continue;
+                }
+                let mut appended_later = false;
+                scan(file, path, at + place, |_, frame| {
+                    appended_later = frame.raw.position == claimed && frame.append() > broken;
+                    Ok::<_, StoreError>(ControlFlow::Break(()))
+                })?;
+                if appended_later {
+                    return Ok(true);
+                }
+            }
+        }
+        if read < window.len() {
+            break;
+        }
+        at += (read - frame::HEADER_BYTES + 1) as u64;
+    }
+    Ok(false)
+}
+
+/// Empties a segment from an offset on: what is left of a torn append must not be taken for records
+/// once others stand before it.
+pub(super) fn cut(file: &impl DiskFile, path: &Path, offset: u64, bytes: u64) -> Result<()> {
+    let empty = || {
+        file.set_len(offset)?;
+        file.set_len(bytes.max(offset))?;
+        file.sync()
+    };
+    empty().map_err(refused("cutting off the torn end of", path))
+}
+
+pub(super) fn refused(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+    move |source| StoreError::Disk { doing, path: path.to_owned(), source }
+}
+
+const _: () = assert!(READ_BYTES_MOST > frame::HEADER_BYTES && RECORD_BYTES_MAX <= u32::MAX as usize);

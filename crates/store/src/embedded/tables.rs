@@ -1,0 +1,211 @@
+use std::ops::{Bound, Deref, RangeBounds};
+use std::path::Path;
+
+use fjall::config::{BlockSizePolicy, CompressionPolicy};
+use fjall::{
+    CompressionType, Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch, PersistMode, Readable,
+    Snapshot, UserValue,
+};
+
+use super::Settings;
+use crate::StoreError;
+use crate::parts::{Batch, Table, Tables, View};
+
+type Result<T> = core::result::Result<T, StoreError>;
+
+/// Journals of the state are kept up to this size; then the tables they cover are written out.
+const JOURNALS_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// Threads that write out and merge tables.
+const WORKERS: usize = 2;
+
+/// The tables of the state in log-structured merge trees.
+///
+/// Busy tables have a tree each; the others share one, since every tree costs memory and time to
+/// open. In every tree a key begins with its table's number.
+pub struct TreeTables {
+    database: Database,
+    trees: Trees,
+}
+
+struct Trees {
+    customers: Keyspace,
+    seen: Keyspace,
+    trails: Keyspace,
+    timers: Keyspace,
+    chunks: Keyspace,
+    others: Keyspace,
+}
+
+impl std::fmt::Debug for TreeTables {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TreeTables").finish_non_exhaustive()
+    }
+}
+
+fn failed(doing: &'static str) -> impl Fn(fjall::Error) -> StoreError {
+    move |error| StoreError::State { doing, message: error.to_string() }
+}
+
+impl TreeTables {
+    /// Opens the tables in `folder`, or makes them.
+    ///
+    /// # Errors
+    /// They cannot be read, or the disk refused.
+    pub fn open(folder: &Path, settings: &Settings) -> Result<TreeTables> {
+        let database = Database::builder(folder)
+            .cache_size(settings.cache_bytes)
+            .max_journaling_size(JOURNALS_BYTES_MAX)
+            .worker_threads(WORKERS)
+            .open()
+            .map_err(|error| match error {
+                fjall::Error::Locked => StoreError::InUse { path: folder.to_owned() },
+                other => failed("opening")(other),
+            })?;
+        let open = |name, memtable_bytes: u64, options: fn() -> KeyspaceCreateOptions| {
+            let options = || options().max_memtable_size(memtable_bytes);
+            database.keyspace(name, options).map_err(failed("opening a table"))
+        };
+        let (large, small) = (settings.memtable_bytes, settings.memtable_bytes / 2);
+        let trees = Trees {
+            customers: open("customers", large, KeyspaceCreateOptions::default)?,
+            seen: open("seen", small, KeyspaceCreateOptions::default)?,
+            trails: open("trails", small, KeyspaceCreateOptions::default)?,
+            timers: open("timers", small, KeyspaceCreateOptions::default)?,
+            chunks: open("chunks", small, chunks)?,
+            others: open("others", small, KeyspaceCreateOptions::default)?,
+        };
+        Ok(TreeTables { database, trees })
+    }
+}
+
+/// Chunks compress well and are read in ranges.
+fn chunks() -> KeyspaceCreateOptions {
+    KeyspaceCreateOptions::default()
+        .data_block_size_policy(BlockSizePolicy::all(16 * 1024))
+        .data_block_compression_policy(CompressionPolicy::all(CompressionType::Lz4))
+}
+
+impl Trees {
+    fn of(&self, table: Table) -> &Keyspace {
+        match table {
+            Table::Customers => &self.customers,
+            Table::Seen => &self.seen,
+            Table::Trails => &self.trails,
+            Table::Timers => &self.timers,
+            Table::Moments | Table::Receipts | Table::Readings => &self.chunks,
+            Table::Progress
+            | Table::Aliases
+            | Table::Owners
+            | Table::MomentsAnew
+            | Table::Promises
+            | Table::Cases
+            | Table::Parcels
+            | Table::ParcelStates
+            | Table::Ready
+            | Table::Dead
+            | Table::Endpoints
+            | Table::Rollups
+            | Table::Rejected
+            | Table::Redriven => &self.others,
+        }
+    }
+}
+
+/// The first byte of a table's keys.
+fn number(table: Table) -> u8 {
+    u8::try_from(table.number()).expect("there are fewer tables than a byte counts")
+}
+
+fn within(table: Table, key: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::with_capacity(1 + key.len());
+    whole.push(number(table));
+    whole.extend_from_slice(key);
+    whole
+}
+
+impl Tables for TreeTables {
+    type View<'a> = TreeView<'a>;
+    type Batch<'a> = TreeBatch<'a>;
+
+    fn view(&self) -> TreeView<'_> {
+        TreeView { snapshot: self.database.snapshot(), trees: &self.trees }
+    }
+
+    fn batch(&self) -> TreeBatch<'_> {
+        TreeBatch { batch: self.database.batch(), trees: &self.trees }
+    }
+
+    fn write(&self, batch: TreeBatch<'_>) -> Result<()> {
+        batch.batch.commit().map_err(failed("writing a commit"))
+    }
+
+    fn persist(&self) -> Result<()> {
+        self.database.persist(PersistMode::SyncData).map_err(failed("syncing"))
+    }
+}
+
+/// The tables as they were at one time.
+pub struct TreeView<'a> {
+    snapshot: Snapshot,
+    trees: &'a Trees,
+}
+
+/// Bytes that the tree holds; reading them copies nothing.
+pub struct TreeBytes {
+    value: UserValue,
+    /// How many bytes at the front belong to the tree: a key's table number.
+    skip: usize,
+}
+
+impl Deref for TreeBytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.value[self.skip..]
+    }
+}
+
+impl View for TreeView<'_> {
+    type Bytes = TreeBytes;
+
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<TreeBytes>> {
+        let found = self.snapshot.get(self.trees.of(table), within(table, key));
+        found.map(|value| value.map(|value| TreeBytes { value, skip: 0 })).map_err(failed("looking up a row"))
+    }
+
+    fn range(
+        &self,
+        table: Table,
+        keys: impl RangeBounds<Vec<u8>>,
+    ) -> impl DoubleEndedIterator<Item = Result<(TreeBytes, TreeBytes)>> {
+        let number = number(table);
+        let start = match keys.start_bound().map(|key| within(table, key)) {
+            Bound::Unbounded => Bound::Included(vec![number]),
+            bound => bound,
+        };
+        let end = match keys.end_bound().map(|key| within(table, key)) {
+            Bound::Unbounded => Bound::Excluded(vec![number + 1]),
+            bound => bound,
+        };
+        self.snapshot.range(self.trees.of(table), (start, end)).map(|row| {
+            let (key, value) = row.into_inner().map_err(failed("reading rows"))?;
+            Ok((TreeBytes { value: key, skip: 1 }, TreeBytes { value, skip: 0 }))
+        })
+    }
+}
+
+/// Changes to be written together.
+pub struct TreeBatch<'a> {
+    batch: OwnedWriteBatch,
+    trees: &'a Trees,
+}
+
+impl Batch for TreeBatch<'_> {
+    fn put(&mut self, table: Table, key: &[u8], value: &[u8]) {
+        self.batch.insert(self.trees.of(table), within(table, key), value);
+    }
+
+    fn remove(&mut self, table: Table, key: &[u8]) {
+        self.batch.remove(self.trees.of(table), within(table, key));
+    }
+}
