@@ -2,6 +2,7 @@ use alloc::vec::Vec;
 use core::hash::BuildHasherDefault;
 use core::hash::Hasher;
 
+#[expect(clippy::disallowed_types, reason = "looked up by name, never walked through")]
 use hashbrown::HashMap;
 
 use crate::condition::{Condition, Kinds};
@@ -15,6 +16,7 @@ use crate::trust::Account;
 ///
 /// Looked up by name, never iterated: the order of its hash table can reach no result.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[expect(clippy::disallowed_types, reason = "looked up by name, never walked through")]
 pub struct Index {
     by_kind: HashMap<Name, Concerned, BuildHasherDefault<Fnv>>,
     /// For kinds that no definition names.

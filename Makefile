@@ -1,0 +1,20 @@
+# What can be done here: `make help`.
+
+# Outside the clone, so that clones share what they build.
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/opcx
+export CARGO_TARGET_DIR ?= $(CACHE)/target
+export OPCX_TOOLS ?= $(CACHE)/tools
+
+.PHONY: help test demo bench
+
+help: ## show this list
+	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+test: ## check formatting, lints, documentation, dependencies, and run every test
+	@ci/test.sh
+
+demo: ## build opcx and take a generated company's history through it
+	@ci/demo.sh
+
+bench: ## measure the parts that have benchmarks; leave the machine alone meanwhile
+	@cargo bench --workspace --locked

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# The main job on data made here. Run by `make demo`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source ci/needs.sh
+need_all demo
+
+target=${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/opcx/target}
+echo "== building opcx (a few minutes the first time)"
+CARGO_TARGET_DIR=$target cargo build --release --locked --package opcx
+
+stop "this version has no command that takes in events yet"

@@ -1,0 +1,35 @@
+use std::collections::BTreeSet;
+
+use crate::tree::text_files;
+
+/// The laws of opcx, `docs/laws.md`.
+const LAWS: std::ops::RangeInclusive<u8> = 1..=12;
+
+/// Laws that must have a test. All of them in the end; a law enters with its first test.
+const TESTED: [u8; 0] = [];
+
+#[test]
+fn every_law_is_a_test() {
+    let tested: BTreeSet<u8> = text_files()
+        .iter()
+        .filter(|file| file.has_extension(&["rs"]))
+        .flat_map(|file| laws(&file.text))
+        .collect();
+    let missing: Vec<u8> = LAWS.filter(|law| !tested.contains(law)).collect();
+    println!("laws without a test: {missing:?}");
+    let lost: Vec<&u8> = missing.iter().filter(|law| TESTED.contains(law)).collect();
+    assert!(lost.is_empty(), "no test function is named after these laws: {lost:?}");
+}
+
+/// The laws after which functions are named: `fn law_07_…` is of law 7.
+fn laws(text: &str) -> Vec<u8> {
+    let names = text.lines().filter_map(|line| line.trim_start().split("fn law_").nth(1));
+    names.filter_map(|name| name.get(..2)?.parse().ok()).collect()
+}
+
+#[test]
+fn a_law_is_recognised_by_its_number() {
+    let text =
+        "#[test]\nfn law_07_every_decision_has_a_receipt() {}\n  async fn law_12_x() {}\nfn lawful() {}";
+    assert_eq!(laws(text), [7, 12]);
+}
