@@ -1,6 +1,6 @@
 //! Identity: which identifiers belong to one person.
 //!
-//! Events name people by identifiers. [`resolve`] decides, for the identifiers of one event, whose
+//! Events name people by identifiers. [`resolve()`] decides, for the identifiers of one event, whose
 //! event it is and whether it joins people who were two until now. Joining is a union of sets, so
 //! it is commutative and associative; every joining has a [`Link`] with its reason, and an un-merge
 //! takes that link away again.

@@ -2,7 +2,7 @@
 //!
 //! [`step`] is the engine's one decision. It first *observes* (folds what happened into what is
 //! known) and then *decides* (asks the playbooks that the observation sets off). Observing alone is
-//! [`refold`]: it builds what is known anew from a customer's history and takes no decision, since
+//! [`refold()`]: it builds what is known anew from a customer's history and takes no decision, since
 //! those were taken and stand.
 
 mod decide;
