@@ -17,7 +17,7 @@
 //!   fault says where, what, and how to mend it; each has the stable name of the rule that it breaks.
 //! * **Bounds** – file size, number of files, nesting, aliases, parts of a condition, faults kept.
 //! * **One table per kind of file** says which keys there are; the loader checks by it and
-//!   [`schemas`] writes it as JSON Schema.
+//!   [`schemas()`] writes it as JSON Schema.
 //! * **Elsewhere** – what definitions mean: [`opcx_core::definitions`]. Which file holds what, for
 //!   people: `docs/guide/company-folder.md`.
 

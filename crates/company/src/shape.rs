@@ -1,7 +1,7 @@
 //! Shapes: which keys a file may have, and what stands behind each.
 //!
-//! One table per kind of file says it once. [`check`] holds a file against its table and reports
-//! every fault; [`schema`] writes the same table as JSON Schema, so editors cannot disagree with
+//! One table per kind of file says it once. [`check()`] holds a file against its table and reports
+//! every fault; [`schema()`] writes the same table as JSON Schema, so editors cannot disagree with
 //! the loader.
 
 mod check;
