@@ -1,0 +1,133 @@
+//! Customer: everything about one person.
+
+mod find;
+mod lines;
+mod recount;
+
+pub use find::find;
+pub use lines::{ApartLine, ConsentLine, IdentifierLine, LinkLine, RunLine, StepLine, TraitLine};
+
+use opcx_core::customer::CustomerId;
+use opcx_core::definitions::Definitions;
+use opcx_store::{PromiseRow, Store};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::cases::CaseLine;
+use crate::clocks::Clocks;
+use crate::ledger::TrustView;
+use crate::promises::PromiseLine;
+use crate::receipt_words::DecisionLine;
+use crate::{At, InsightError};
+use recount::Recount;
+
+/// Everything about one customer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Customer {
+    /// Their id.
+    pub id: String,
+    /// When they were first heard of, by the events' own times.
+    pub first_heard: Option<At>,
+    /// When they were last heard of.
+    pub last_heard: Option<At>,
+    /// How many of their events were counted.
+    pub events: u64,
+    /// Of these, how many no moment listened to.
+    pub unmatched: u64,
+    /// Since when a complaint of theirs has been waiting for an answer.
+    pub complaint_since: Option<At>,
+    /// Their identifiers, strongest first.
+    pub identifiers: Vec<IdentifierLine>,
+    /// Why these identifiers are believed to be one person's, oldest first.
+    pub links: Vec<LinkLine>,
+    /// Identifiers that were told to be two people's.
+    pub apart: Vec<ApartLine>,
+    /// What they said about their data; what they said nothing about is as by default.
+    pub consents: Vec<ConsentLine>,
+    /// What is known about the person and may be looked at.
+    pub traits: Vec<TraitLine>,
+    /// How far they may expect us to do well by them, and what moved that.
+    pub trust: TrustView,
+    /// Their ways through journeys, newest first.
+    pub runs: Vec<RunLine>,
+    /// What we owe them and what was settled lately, latest made first.
+    pub promises: Vec<PromiseLine>,
+    /// Work that humans have or had for them, newest first.
+    pub cases: Vec<CaseLine>,
+    /// The newest decisions about them, for and against, newest first, twenty at most. One that was
+    /// set off by time alone and changed nothing is not here; ask for decisions by customer.
+    pub decisions: Vec<DecisionLine>,
+}
+
+/// Everything about the customer that `who` names: an id (`c123`), an identifier (`email:a@b.c`), or
+/// an identifier's value alone.
+///
+/// # Errors
+/// Nobody is known by that name, or the store cannot be read.
+pub fn customer(store: &dyn Store, definitions: &Definitions, who: &str) -> Result<Customer, InsightError> {
+    let unknown = || {
+        let mend = "write an id (`c123`) or an identifier (`email:ada@example.org`)";
+        InsightError::unknown("customer", who, mend)
+    };
+    let id = find(store, who)?.ok_or_else(unknown)?;
+    let customer = store.customer(id)?.ok_or_else(unknown)?;
+    let now = Clocks::of(&store.progress()?).of_customer(&customer);
+    let recount = Recount::of(store, definitions, &customer)?;
+
+    let known = &customer.known;
+    let mut promises: Vec<PromiseLine> = known
+        .promises
+        .iter()
+        .map(|promise| {
+            let overdue = promise.state.is_owed() && now > promise.due;
+            PromiseLine::of(&PromiseRow { customer: id, promise: promise.clone() }, overdue)
+        })
+        .collect();
+    promises.sort_by_key(|promise| std::cmp::Reverse(promise.made));
+    let mut runs: Vec<RunLine> = known.runs.iter().map(RunLine::of).collect();
+    runs.sort_by_key(|run| std::cmp::Reverse(run.latest));
+    Ok(Customer {
+        id: id.to_string(),
+        first_heard: known.heard.map(|(first, _)| At(first)),
+        last_heard: known.heard.map(|(_, last)| At(last)),
+        events: known.events,
+        unmatched: known.unmatched,
+        complaint_since: known.complaint.map(|complaint| At(complaint.at)),
+        identifiers: customer.person.identifiers.iter().map(IdentifierLine::of).collect(),
+        links: lines::links(store, &customer.person)?,
+        apart: customer.person.apart.iter().map(ApartLine::of).collect(),
+        consents: known.grants.iter().map(ConsentLine::of).collect(),
+        traits: lines::traits(definitions, known),
+        trust: TrustView::of(&known.trust, now, |position| recount.told(position)),
+        runs,
+        promises,
+        cases: customer.deeds.cases.iter().rev().map(|case| CaseLine::of(id, case)).collect(),
+        decisions: decisions(store, definitions, &customer, &recount)?,
+    })
+}
+
+/// Most decisions shown with a customer.
+const DECISIONS_SHOWN: usize = 20;
+
+fn decisions(
+    store: &dyn Store,
+    definitions: &Definitions,
+    customer: &opcx_core::customer::Customer,
+    recount: &Recount,
+) -> Result<Vec<DecisionLine>, InsightError> {
+    let theirs = |id: CustomerId| Ok::<bool, InsightError>(store.stands_for(id)? == Some(customer.id));
+    let mut shown = Vec::new();
+    for &position in recount.positions.iter().rev() {
+        let mut receipts = store.receipts(position..position.next(), recount::RECEIPTS_PER_RECORD_MAX)?;
+        while let Some(receipt) = receipts.pop() {
+            if !theirs(receipt.customer)? {
+                continue;
+            }
+            shown.push(DecisionLine::of(store, definitions, &receipt)?);
+            if shown.len() == DECISIONS_SHOWN {
+                return Ok(shown);
+            }
+        }
+    }
+    Ok(shown)
+}

@@ -1,0 +1,45 @@
+//! Questions over committed facts.
+//!
+//! Pure functions over a [`Store`](opcx_store::Store) and the company's
+//! [`Definitions`](opcx_core::definitions::Definitions). Each view is one struct, the same for the
+//! command line and the HTTP API, and tells its units.
+//!
+//! * **No figure without n and an interval** (law 9): [`Share`] and [`Mean`] can only be made from
+//!   counts, and of fewer than [`FLOOR`] observations they are a [`Figure::Suppressed`].
+//! * **As of the log's time**, never the wall's: the same store gives the same answers for ever.
+//! * **Bounded**: tables are read bit by bit and never held whole; lists come in pages.
+//! * **Absent on purpose**: clocks, files, HTTP, and words for one kind of screen.
+
+mod at;
+mod cases;
+mod clocks;
+mod customer;
+mod error;
+mod experience;
+mod ledger;
+mod page;
+mod promises;
+mod pulse;
+mod receipt_words;
+mod statistic;
+mod window;
+
+pub use at::{At, AtError};
+pub use cases::{CaseLine, CaseStateWord, Cases, CasesQuestion, TeamCases, cases};
+pub use customer::{
+    ApartLine, ConsentLine, Customer, IdentifierLine, LinkLine, RunLine, StepLine, TraitLine, customer,
+    find,
+};
+pub use error::InsightError;
+pub use experience::{EmotionShare, Experience};
+pub use ledger::{AccountLevel, LedgerLine, TrustView};
+pub use page::{Page, ROWS, ROWS_MAX};
+pub use promises::{
+    NamedTally, PromiseLine, PromiseStateWord, PromiseTally, Promises, PromisesQuestion, promises,
+};
+pub use pulse::{
+    History, MomentExperience, Pulse, PulseQuestion, SplitBy, VALUES_MAX, ValueExperience, pulse,
+};
+pub use receipt_words::{DecisionLine, LookedAt, VerdictWord};
+pub use statistic::{FLOOR, Figure, Mean, Share};
+pub use window::Window;
