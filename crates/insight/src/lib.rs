@@ -27,8 +27,7 @@ mod window;
 pub use at::{At, AtError};
 pub use cases::{CaseLine, CaseStateWord, Cases, CasesQuestion, TeamCases, cases};
 pub use customer::{
-    ApartLine, ConsentLine, Customer, IdentifierLine, LinkLine, RunLine, StepLine, TraitLine, customer,
-    find,
+    ApartLine, ConsentLine, Customer, IdentifierLine, LinkLine, RunLine, StepLine, TraitLine, customer, find,
 };
 pub use error::InsightError;
 pub use experience::{EmotionShare, Experience};

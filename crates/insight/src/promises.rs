@@ -138,7 +138,8 @@ pub fn promises(
     let mut smallest = Smallest::new(rows(question.most)?, after);
     each(store, |row| {
         let promise = &row.promise;
-        if !window.holds(promise.due) || question.promise.as_ref().is_some_and(|name| promise.name != **name) {
+        if !window.holds(promise.due) || question.promise.as_ref().is_some_and(|name| promise.name != **name)
+        {
             return Ok(());
         }
         let overdue = clocks.overdue(store, row.customer, promise)?;

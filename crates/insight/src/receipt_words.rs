@@ -121,7 +121,6 @@ impl DecisionLine {
     }
 }
 
-
 fn verdict_words(
     store: &dyn Store,
     definitions: &Definitions,
@@ -129,7 +128,8 @@ fn verdict_words(
 ) -> Result<String, InsightError> {
     Ok(match &receipt.verdict {
         Verdict::Acted { shadow, deeds } => {
-            let words = deeds.iter().map(|deed| deed_words(store, *shadow, deed)).collect::<Result<Vec<_>, _>>()?;
+            let words =
+                deeds.iter().map(|deed| deed_words(store, *shadow, deed)).collect::<Result<Vec<_>, _>>()?;
             let words = words.join("; ");
             if *shadow { format!("would have: {words}") } else { words }
         }

@@ -157,9 +157,12 @@ mod tests {
     #[test]
     fn wilsons_interval_is_the_one_that_newcombe_printed() {
         // Newcombe 1998, table I, method 3.
-        for (count, n, low, high) in
-            [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
-        {
+        for (count, n, low, high) in [
+            (81, 263, 0.2553, 0.3662),
+            (15, 148, 0.0624, 0.1605),
+            (0, 20, 0.0, 0.1611),
+            (1, 29, 0.0061, 0.1718),
+        ] {
             let share = share(count, n);
             assert_eq!((share.low, share.high), (low, high), "{count} of {n}");
         }

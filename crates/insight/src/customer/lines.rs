@@ -191,11 +191,7 @@ pub(super) fn traits(definitions: &Definitions, known: &Known) -> Vec<TraitLine>
         .traits
         .iter()
         .filter(|known| may_see(&known.name))
-        .map(|known| TraitLine {
-            name: known.name.to_string(),
-            value: json(&known.value),
-            at: At(known.at),
-        })
+        .map(|known| TraitLine { name: known.name.to_string(), value: json(&known.value), at: At(known.at) })
         .collect()
 }
 

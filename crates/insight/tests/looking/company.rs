@@ -32,6 +32,7 @@ pub(crate) fn definitions() -> Definitions {
             feels: "tired, watching the belt".into(),
             good: Some(felt("positive")),
             bad: Some(felt("negative")),
+            goal: true,
             ..moment("bags", 1, Account::Capability, and(kind("Message"), about("bags")))
         },
         Moment {
@@ -40,7 +41,6 @@ pub(crate) fn definitions() -> Definitions {
             feels: "counting the minutes".into(),
             good: Some(compare(&late, Comparison::Less, 15.0, "facts.minutes_late < 15")),
             bad: Some(compare(&late, Comparison::Greater, 60.0, "facts.minutes_late > 60")),
-            goal: true,
             ..moment("landing", 0, Account::Reliability, kind("Flight Landed"))
         },
         Moment {
@@ -62,12 +62,15 @@ pub(crate) fn definitions() -> Definitions {
         not_from: Vec::new(),
     };
     let gold = declared("tier", FactType::Text);
-    let is_gold = Condition {
-        text: "customer.tier == \"gold\"".into(),
-        expression: equal(Field::Trait(gold), "gold"),
-    };
+    let is_gold =
+        Condition { text: "customer.tier == \"gold\"".into(), expression: equal(Field::Trait(gold), "gold") };
     let playbooks = vec![
-        playbook("find-the-bag", Trigger::Moment(BAGS, Outcome::Bad), Aim::Repair, vec![case(Priority::High)]),
+        playbook(
+            "find-the-bag",
+            Trigger::Moment(BAGS, Outcome::Bad),
+            Aim::Repair,
+            vec![case(Priority::High)],
+        ),
         playbook(
             "answer-due",
             Trigger::Promise(ANSWERED, PromiseState::AtRisk),
@@ -188,10 +191,7 @@ fn declared(name: &str, kind: FactType) -> Declared {
 }
 
 fn kind(name: &str) -> Condition {
-    Condition {
-        text: format!("event.kind == \"{name}\"").into(),
-        expression: equal(Field::EventKind, name),
-    }
+    Condition { text: format!("event.kind == \"{name}\"").into(), expression: equal(Field::EventKind, name) }
 }
 
 fn about(topic: &str) -> Condition {
@@ -221,7 +221,6 @@ fn equal(field: Field, text: &str) -> Expression {
 }
 
 fn compare(fact: &Declared, comparison: Comparison, number: f64, text: &str) -> Condition {
-    let sides =
-        (Expression::Read(Field::Fact(fact.clone())), Expression::Constant(Value::Number(number)));
+    let sides = (Expression::Read(Field::Fact(fact.clone())), Expression::Constant(Value::Number(number)));
     Condition { text: text.into(), expression: Expression::Compare(comparison, Box::new(sides)) }
 }

@@ -13,105 +13,104 @@ fn check(view: &impl Serialize, expected: &Expect) {
 #[test]
 fn the_pulse_tells_the_worst_moment_first() {
     let world = a_week();
-    let question = PulseQuestion { by: Some("airline".into()), ..PulseQuestion::default() };
-    check(&pulse(&*world.store, &definitions(), &question).unwrap(), &expect![[r#"
+    check(&pulse(&*world.store, &definitions(), &PulseQuestion::default()).unwrap(), &expect![[r#"
         {
           "window": {
             "since": null,
             "until": null
           },
-          "as_of": "2015-02-23T01:00:00Z",
+          "as_of": "2015-02-25T03:00:00Z",
           "definitions": "070707070707",
           "history": {
-            "events": 80,
+            "events": 92,
             "repeats": 0,
             "probes": 1,
-            "customers": 42,
+            "customers": 44,
             "unmatched": {
-              "share": 0.0127,
-              "low": 0.0022,
-              "high": 0.0683,
+              "share": 0.011,
+              "low": 0.0019,
+              "high": 0.0596,
               "count": 1,
-              "n": 79
+              "n": 91
             },
             "unreadable": {
-              "share": 0.1143,
-              "low": 0.0454,
-              "high": 0.2595,
+              "share": 0.1081,
+              "low": 0.0429,
+              "high": 0.2471,
               "count": 4,
-              "n": 35
+              "n": 37
             },
             "rejected": 0,
-            "receipts": 57
+            "receipts": 54
           },
           "all": {
-            "n": 79,
+            "n": 91,
             "bad": {
-              "share": 0.3291,
-              "low": 0.2355,
-              "high": 0.4385,
-              "count": 26,
-              "n": 79
+              "share": 0.3077,
+              "low": 0.2223,
+              "high": 0.4087,
+              "count": 28,
+              "n": 91
             },
             "good": {
-              "share": 0.3038,
-              "low": 0.2134,
-              "high": 0.4123,
-              "count": 24,
-              "n": 79
+              "share": 0.2857,
+              "low": 0.2031,
+              "high": 0.3857,
+              "count": 26,
+              "n": 91
             },
             "repeated": {
               "share": 0.0,
               "low": 0.0,
-              "high": 0.0464,
+              "high": 0.0405,
               "count": 0,
-              "n": 79
+              "n": 91
             },
-            "n_felt": 31,
+            "n_felt": 33,
             "negative": {
-              "share": 0.5484,
-              "low": 0.3777,
-              "high": 0.7084,
-              "count": 17,
-              "n": 31
+              "share": 0.5758,
+              "low": 0.4081,
+              "high": 0.7276,
+              "count": 19,
+              "n": 33
             },
             "positive": {
-              "share": 0.4516,
-              "low": 0.2916,
-              "high": 0.6223,
+              "share": 0.4242,
+              "low": 0.2724,
+              "high": 0.5919,
               "count": 14,
-              "n": 31
+              "n": 33
             },
             "valence": {
-              "mean": 0.0548,
-              "low": -0.2007,
-              "high": 0.3103,
-              "n": 31
+              "mean": 0.0182,
+              "low": -0.2269,
+              "high": 0.2633,
+              "n": 33
             },
             "emotions": [
               {
                 "emotion": "gratitude",
-                "share": 0.4516,
-                "low": 0.2916,
-                "high": 0.6223,
+                "share": 0.4242,
+                "low": 0.2724,
+                "high": 0.5919,
                 "count": 14,
-                "n": 31
+                "n": 33
               },
               {
                 "emotion": "anger",
-                "share": 0.2903,
-                "low": 0.161,
-                "high": 0.4659,
-                "count": 9,
-                "n": 31
+                "share": 0.303,
+                "low": 0.1738,
+                "high": 0.4734,
+                "count": 10,
+                "n": 33
               },
               {
                 "emotion": "annoyance",
-                "share": 0.2581,
-                "low": 0.137,
-                "high": 0.4325,
-                "count": 8,
-                "n": 31
+                "share": 0.2727,
+                "low": 0.1507,
+                "high": 0.4422,
+                "count": 9,
+                "n": 33
               }
             ]
           },
@@ -119,100 +118,100 @@ fn the_pulse_tells_the_worst_moment_first() {
             {
               "moment": "bags",
               "stage": "arrive",
-              "n": 35,
+              "n": 37,
               "bad": {
-                "share": 0.4857,
-                "low": 0.3299,
-                "high": 0.6443,
-                "count": 17,
-                "n": 35
+                "share": 0.5135,
+                "low": 0.3589,
+                "high": 0.6655,
+                "count": 19,
+                "n": 37
               },
               "good": {
-                "share": 0.4,
-                "low": 0.2555,
-                "high": 0.5643,
+                "share": 0.3784,
+                "low": 0.2406,
+                "high": 0.539,
                 "count": 14,
-                "n": 35
+                "n": 37
               },
               "repeated": {
                 "share": 0.0,
                 "low": 0.0,
-                "high": 0.0989,
+                "high": 0.0941,
                 "count": 0,
-                "n": 35
+                "n": 37
               },
-              "n_felt": 31,
+              "n_felt": 33,
               "negative": {
-                "share": 0.5484,
-                "low": 0.3777,
-                "high": 0.7084,
-                "count": 17,
-                "n": 31
+                "share": 0.5758,
+                "low": 0.4081,
+                "high": 0.7276,
+                "count": 19,
+                "n": 33
               },
               "positive": {
-                "share": 0.4516,
-                "low": 0.2916,
-                "high": 0.6223,
+                "share": 0.4242,
+                "low": 0.2724,
+                "high": 0.5919,
                 "count": 14,
-                "n": 31
+                "n": 33
               },
               "valence": {
-                "mean": 0.0548,
-                "low": -0.2007,
-                "high": 0.3103,
-                "n": 31
+                "mean": 0.0182,
+                "low": -0.2269,
+                "high": 0.2633,
+                "n": 33
               },
               "emotions": [
                 {
                   "emotion": "gratitude",
-                  "share": 0.4516,
-                  "low": 0.2916,
-                  "high": 0.6223,
+                  "share": 0.4242,
+                  "low": 0.2724,
+                  "high": 0.5919,
                   "count": 14,
-                  "n": 31
+                  "n": 33
                 },
                 {
                   "emotion": "anger",
-                  "share": 0.2903,
-                  "low": 0.161,
-                  "high": 0.4659,
-                  "count": 9,
-                  "n": 31
+                  "share": 0.303,
+                  "low": 0.1738,
+                  "high": 0.4734,
+                  "count": 10,
+                  "n": 33
                 },
                 {
                   "emotion": "annoyance",
-                  "share": 0.2581,
-                  "low": 0.137,
-                  "high": 0.4325,
-                  "count": 8,
-                  "n": 31
+                  "share": 0.2727,
+                  "low": 0.1507,
+                  "high": 0.4422,
+                  "count": 9,
+                  "n": 33
                 }
               ]
             },
             {
               "moment": "landing",
               "stage": "fly",
-              "n": 43,
+              "n": 45,
               "bad": {
-                "share": 0.2093,
-                "low": 0.1142,
-                "high": 0.3521,
+                "share": 0.2,
+                "low": 0.109,
+                "high": 0.3382,
                 "count": 9,
-                "n": 43
+                "n": 45
               },
               "good": {
-                "share": 0.2326,
-                "low": 0.1315,
-                "high": 0.3774,
-                "count": 10,
-                "n": 43
+                "share": 0.2667,
+                "low": 0.1596,
+                "high": 0.4104,
+                "count": 12,
+                "n": 45
               },
               "repeated": {
                 "share": 0.0,
                 "low": 0.0,
-                "high": 0.082,
+                "high": 0.0787,
                 "count": 0,
-                "n": 43
+                "n": 45
               },
               "n_felt": 0,
               "negative": {
@@ -229,7 +228,7 @@ fn the_pulse_tells_the_worst_moment_first() {
             {
               "moment": "answer",
               "stage": "arrive",
-              "n": 1,
+              "n": 9,
               "bad": {
                 "n_below": 10
               },
@@ -253,456 +252,81 @@ fn the_pulse_tells_the_worst_moment_first() {
             }
           ],
           "promises": {
-            "made": 17,
-            "open": 0,
-            "at_risk": 0,
-            "kept": 0,
-            "broken": 17,
+            "made": 19,
+            "open": 1,
+            "at_risk": 1,
+            "kept": 8,
+            "broken": 9,
             "released": 0,
             "overdue": 0,
             "kept_rate": {
-              "share": 0.0,
-              "low": 0.0,
-              "high": 0.1843,
-              "count": 0,
+              "share": 0.4706,
+              "low": 0.2617,
+              "high": 0.6904,
+              "count": 8,
               "n": 17
             }
           },
-          "split": {
-            "dimension": "airline",
-            "values": [
-              {
-                "value": "Alpha",
-                "n": 40,
-                "bad": {
-                  "share": 0.45,
-                  "low": 0.3071,
-                  "high": 0.6017,
-                  "count": 18,
-                  "n": 40
-                },
-                "good": {
-                  "share": 0.15,
-                  "low": 0.0706,
-                  "high": 0.2907,
-                  "count": 6,
-                  "n": 40
-                },
-                "repeated": {
-                  "share": 0.0,
-                  "low": 0.0,
-                  "high": 0.0876,
-                  "count": 0,
-                  "n": 40
-                },
-                "n_felt": 14,
-                "negative": {
-                  "share": 0.9286,
-                  "low": 0.6853,
-                  "high": 0.9873,
-                  "count": 13,
-                  "n": 14
-                },
-                "positive": {
-                  "share": 0.0714,
-                  "low": 0.0127,
-                  "high": 0.3147,
-                  "count": 1,
-                  "n": 14
-                },
-                "valence": {
-                  "mean": -0.5071,
-                  "low": -0.7386,
-                  "high": -0.2757,
-                  "n": 14
-                },
-                "emotions": [
-                  {
-                    "emotion": "anger",
-                    "share": 0.6429,
-                    "low": 0.3876,
-                    "high": 0.8366,
-                    "count": 9,
-                    "n": 14
-                  },
-                  {
-                    "emotion": "annoyance",
-                    "share": 0.2857,
-                    "low": 0.1172,
-                    "high": 0.5465,
-                    "count": 4,
-                    "n": 14
-                  },
-                  {
-                    "emotion": "gratitude",
-                    "share": 0.0714,
-                    "low": 0.0127,
-                    "high": 0.3147,
-                    "count": 1,
-                    "n": 14
-                  }
-                ],
-                "moments": [
-                  {
-                    "moment": "bags",
-                    "stage": "arrive",
-                    "n": 18,
-                    "bad": {
-                      "share": 0.7222,
-                      "low": 0.4913,
-                      "high": 0.875,
-                      "count": 13,
-                      "n": 18
-                    },
-                    "good": {
-                      "share": 0.0556,
-                      "low": 0.0099,
-                      "high": 0.2576,
-                      "count": 1,
-                      "n": 18
-                    },
-                    "repeated": {
-                      "share": 0.0,
-                      "low": 0.0,
-                      "high": 0.1759,
-                      "count": 0,
-                      "n": 18
-                    },
-                    "n_felt": 14,
-                    "negative": {
-                      "share": 0.9286,
-                      "low": 0.6853,
-                      "high": 0.9873,
-                      "count": 13,
-                      "n": 14
-                    },
-                    "positive": {
-                      "share": 0.0714,
-                      "low": 0.0127,
-                      "high": 0.3147,
-                      "count": 1,
-                      "n": 14
-                    },
-                    "valence": {
-                      "mean": -0.5071,
-                      "low": -0.7386,
-                      "high": -0.2757,
-                      "n": 14
-                    },
-                    "emotions": [
-                      {
-                        "emotion": "anger",
-                        "share": 0.6429,
-                        "low": 0.3876,
-                        "high": 0.8366,
-                        "count": 9,
-                        "n": 14
-                      },
-                      {
-                        "emotion": "annoyance",
-                        "share": 0.2857,
-                        "low": 0.1172,
-                        "high": 0.5465,
-                        "count": 4,
-                        "n": 14
-                      },
-                      {
-                        "emotion": "gratitude",
-                        "share": 0.0714,
-                        "low": 0.0127,
-                        "high": 0.3147,
-                        "count": 1,
-                        "n": 14
-                      }
-                    ]
-                  },
-                  {
-                    "moment": "landing",
-                    "stage": "fly",
-                    "n": 22,
-                    "bad": {
-                      "share": 0.2273,
-                      "low": 0.1012,
-                      "high": 0.4344,
-                      "count": 5,
-                      "n": 22
-                    },
-                    "good": {
-                      "share": 0.2273,
-                      "low": 0.1012,
-                      "high": 0.4344,
-                      "count": 5,
-                      "n": 22
-                    },
-                    "repeated": {
-                      "share": 0.0,
-                      "low": 0.0,
-                      "high": 0.1487,
-                      "count": 0,
-                      "n": 22
-                    },
-                    "n_felt": 0,
-                    "negative": {
-                      "n_below": 10
-                    },
-                    "positive": {
-                      "n_below": 10
-                    },
-                    "valence": {
-                      "n_below": 10
-                    },
-                    "emotions": []
-                  }
-                ]
-              },
-              {
-                "value": "Beta",
-                "n": 36,
-                "bad": {
-                  "share": 0.2222,
-                  "low": 0.1172,
-                  "high": 0.3808,
-                  "count": 8,
-                  "n": 36
-                },
-                "good": {
-                  "share": 0.4444,
-                  "low": 0.2954,
-                  "high": 0.6042,
-                  "count": 16,
-                  "n": 36
-                },
-                "repeated": {
-                  "share": 0.0,
-                  "low": 0.0,
-                  "high": 0.0964,
-                  "count": 0,
-                  "n": 36
-                },
-                "n_felt": 16,
-                "negative": {
-                  "share": 0.25,
-                  "low": 0.1018,
-                  "high": 0.495,
-                  "count": 4,
-                  "n": 16
-                },
-                "positive": {
-                  "share": 0.75,
-                  "low": 0.505,
-                  "high": 0.8982,
-                  "count": 12,
-                  "n": 16
-                },
-                "valence": {
-                  "mean": 0.5,
-                  "low": 0.214,
-                  "high": 0.786,
-                  "n": 16
-                },
-                "emotions": [
-                  {
-                    "emotion": "gratitude",
-                    "share": 0.75,
-                    "low": 0.505,
-                    "high": 0.8982,
-                    "count": 12,
-                    "n": 16
-                  },
-                  {
-                    "emotion": "annoyance",
-                    "share": 0.25,
-                    "low": 0.1018,
-                    "high": 0.495,
-                    "count": 4,
-                    "n": 16
-                  }
-                ],
-                "moments": [
-                  {
-                    "moment": "bags",
-                    "stage": "arrive",
-                    "n": 16,
-                    "bad": {
-                      "share": 0.25,
-                      "low": 0.1018,
-                      "high": 0.495,
-                      "count": 4,
-                      "n": 16
-                    },
-                    "good": {
-                      "share": 0.75,
-                      "low": 0.505,
-                      "high": 0.8982,
-                      "count": 12,
-                      "n": 16
-                    },
-                    "repeated": {
-                      "share": 0.0,
-                      "low": 0.0,
-                      "high": 0.1936,
-                      "count": 0,
-                      "n": 16
-                    },
-                    "n_felt": 16,
-                    "negative": {
-                      "share": 0.25,
-                      "low": 0.1018,
-                      "high": 0.495,
-                      "count": 4,
-                      "n": 16
-                    },
-                    "positive": {
-                      "share": 0.75,
-                      "low": 0.505,
-                      "high": 0.8982,
-                      "count": 12,
-                      "n": 16
-                    },
-                    "valence": {
-                      "mean": 0.5,
-                      "low": 0.214,
-                      "high": 0.786,
-                      "n": 16
-                    },
-                    "emotions": [
-                      {
-                        "emotion": "gratitude",
-                        "share": 0.75,
-                        "low": 0.505,
-                        "high": 0.8982,
-                        "count": 12,
-                        "n": 16
-                      },
-                      {
-                        "emotion": "annoyance",
-                        "share": 0.25,
-                        "low": 0.1018,
-                        "high": 0.495,
-                        "count": 4,
-                        "n": 16
-                      }
-                    ]
-                  },
-                  {
-                    "moment": "landing",
-                    "stage": "fly",
-                    "n": 20,
-                    "bad": {
-                      "share": 0.2,
-                      "low": 0.0807,
-                      "high": 0.416,
-                      "count": 4,
-                      "n": 20
-                    },
-                    "good": {
-                      "share": 0.2,
-                      "low": 0.0807,
-                      "high": 0.416,
-                      "count": 4,
-                      "n": 20
-                    },
-                    "repeated": {
-                      "share": 0.0,
-                      "low": 0.0,
-                      "high": 0.1611,
-                      "count": 0,
-                      "n": 20
-                    },
-                    "n_felt": 0,
-                    "negative": {
-                      "n_below": 10
-                    },
-                    "positive": {
-                      "n_below": 10
-                    },
-                    "valence": {
-                      "n_below": 10
-                    },
-                    "emotions": []
-                  }
-                ]
-              },
-              {
-                "value": "Gamma",
-                "n": 2,
-                "bad": {
-                  "n_below": 10
-                },
-                "good": {
-                  "n_below": 10
-                },
-                "repeated": {
-                  "n_below": 10
-                },
-                "n_felt": 1,
-                "negative": {
-                  "n_below": 10
-                },
-                "positive": {
-                  "n_below": 10
-                },
-                "valence": {
-                  "n_below": 10
-                },
-                "emotions": [],
-                "moments": [
-                  {
-                    "moment": "bags",
-                    "stage": "arrive",
-                    "n": 1,
-                    "bad": {
-                      "n_below": 10
-                    },
-                    "good": {
-                      "n_below": 10
-                    },
-                    "repeated": {
-                      "n_below": 10
-                    },
-                    "n_felt": 1,
-                    "negative": {
-                      "n_below": 10
-                    },
-                    "positive": {
-                      "n_below": 10
-                    },
-                    "valence": {
-                      "n_below": 10
-                    },
-                    "emotions": []
-                  },
-                  {
-                    "moment": "landing",
-                    "stage": "fly",
-                    "n": 1,
-                    "bad": {
-                      "n_below": 10
-                    },
-                    "good": {
-                      "n_below": 10
-                    },
-                    "repeated": {
-                      "n_below": 10
-                    },
-                    "n_felt": 0,
-                    "negative": {
-                      "n_below": 10
-                    },
-                    "positive": {
-                      "n_below": 10
-                    },
-                    "valence": {
-                      "n_below": 10
-                    },
-                    "emotions": []
-                  }
-                ]
-              }
-            ],
-            "left_out": 0
-          }
+          "split": null
         }"#]]);
+}
+
+#[test]
+fn a_pulse_by_airline_tells_the_worst_airline_first_and_the_one_with_too_few_flights_last() {
+    let world = a_week();
+    let question = PulseQuestion { by: Some("airline".into()), ..PulseQuestion::default() };
+    let split = pulse(&*world.store, &definitions(), &question).unwrap().split.unwrap();
+    let airlines: Vec<_> = split
+        .values
+        .iter()
+        .map(|value| {
+            let worst = &value.moments[0];
+            let bad = value.experience.bad.shown().map(|share| (share.share, share.low, share.high));
+            (value.value.as_str(), value.experience.n, bad, worst.moment.as_str())
+        })
+        .collect();
+    expect![[r#"
+        [
+            (
+                "Alpha",
+                40,
+                Some(
+                    (
+                        0.45,
+                        0.3071,
+                        0.6017,
+                    ),
+                ),
+                "bags",
+            ),
+            (
+                "Beta",
+                40,
+                Some(
+                    (
+                        0.25,
+                        0.1419,
+                        0.4019,
+                    ),
+                ),
+                "bags",
+            ),
+            (
+                "Gamma",
+                2,
+                None,
+                "bags",
+            ),
+        ]
+    "#]].assert_debug_eq(&airlines);
+}
+
+#[test]
+fn a_pulse_by_what_is_no_dimension_names_those_that_are() {
+    let world = a_week();
+    let question = PulseQuestion { by: Some("airlin".into()), ..PulseQuestion::default() };
+    let refused = pulse(&*world.store, &definitions(), &question).map_err(|error| error.to_string());
+    assert_eq!(refused, Err("there is no dimension `airlin`; there are airline, channel".into()));
 }
 
 #[test]
@@ -714,7 +338,7 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
     }
     check(&ada, &expect![[r#"
         {
-          "id": "c74",
+          "id": "c82",
           "first_heard": "2015-02-19T00:00:00Z",
           "last_heard": "2015-02-23T01:00:00Z",
           "events": 6,
@@ -735,7 +359,7 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
               "one": "email:ada@example.org",
               "other": "handle:adal",
               "because": "one event named both",
-              "position": 74,
+              "position": 82,
               "at": "2015-02-19T00:00:00Z"
             }
           ],
@@ -758,7 +382,7 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
             }
           ],
           "trust": {
-            "as_of": "2015-02-23T01:00:00Z",
+            "as_of": "2015-02-25T03:00:00Z",
             "accounts": [
               {
                 "account": "capability",
@@ -770,7 +394,7 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
               },
               {
                 "account": "humanity",
-                "level": 410
+                "level": 411
               },
               {
                 "account": "transparency",
@@ -781,7 +405,7 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
             "entries": [
               {
                 "at": "2015-02-19T00:00:00Z",
-                "position": 75,
+                "position": 83,
                 "account": "reliability",
                 "change": -30,
                 "level": 470,
@@ -794,7 +418,7 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
               },
               {
                 "at": "2015-02-19T00:00:00Z",
-                "position": 76,
+                "position": 84,
                 "account": "capability",
                 "change": -30,
                 "level": 470,
@@ -807,7 +431,7 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
               },
               {
                 "at": "2015-02-22T00:00:00.001Z",
-                "position": 77,
+                "position": 85,
                 "account": "humanity",
                 "change": -90,
                 "level": 410,
@@ -820,7 +444,7 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
               },
               {
                 "at": "2015-02-23T01:00:00Z",
-                "position": 79,
+                "position": 87,
                 "account": "reliability",
                 "change": 10,
                 "level": 480,
@@ -833,7 +457,7 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
               },
               {
                 "at": "2015-02-23T01:00:00Z",
-                "position": 80,
+                "position": 88,
                 "account": "capability",
                 "change": 10,
                 "level": 480,
@@ -851,17 +475,12 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
               "journey": "trip",
               "key": null,
               "state": "reached",
-              "started": "2015-02-19T00:00:00Z",
+              "started": "2015-02-23T00:00:00Z",
               "latest": "2015-02-23T01:00:00Z",
               "steps_total": 3,
               "repeats": 0,
-              "longest_gap_millis": 345600000,
+              "longest_gap_millis": 3600000,
               "steps": [
-                {
-                  "moment": "bags",
-                  "at": "2015-02-19T00:00:00Z",
-                  "outcome": "bad"
-                },
                 {
                   "moment": "answer",
                   "at": "2015-02-23T00:00:00Z",
@@ -871,19 +490,7 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
                   "moment": "landing",
                   "at": "2015-02-23T01:00:00Z",
                   "outcome": "good"
-                }
-              ]
-            },
-            {
-              "journey": "trip",
-              "key": null,
-              "state": "under_way",
-              "started": "2015-02-23T01:00:00Z",
-              "latest": "2015-02-23T01:00:00Z",
-              "steps_total": 1,
-              "repeats": 0,
-              "longest_gap_millis": 0,
-              "steps": [
+                },
                 {
                   "moment": "bags",
                   "at": "2015-02-23T01:00:00Z",
@@ -897,12 +504,17 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
               "state": "reached",
               "started": "2015-02-19T00:00:00Z",
               "latest": "2015-02-19T00:00:00Z",
-              "steps_total": 1,
+              "steps_total": 2,
               "repeats": 0,
               "longest_gap_millis": 0,
               "steps": [
                 {
                   "moment": "landing",
+                  "at": "2015-02-19T00:00:00Z",
+                  "outcome": "bad"
+                },
+                {
+                  "moment": "bags",
                   "at": "2015-02-19T00:00:00Z",
                   "outcome": "bad"
                 }
@@ -911,9 +523,9 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
           ],
           "promises": [
             {
-              "id": "promise_76_0",
+              "id": "promise_84_0",
               "promise": "answered-in-72h",
-              "customer": "c74",
+              "customer": "c82",
               "made": "2015-02-19T00:00:00Z",
               "due": "2015-02-22T00:00:00Z",
               "state": "broken",
@@ -923,8 +535,8 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
           ],
           "cases": [
             {
-              "id": "case_c74_2",
-              "customer": "c74",
+              "id": "case_c82_2",
+              "customer": "c82",
               "matter": "bags",
               "playbook": "find-the-bag",
               "team": "ground",
@@ -947,8 +559,8 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
               ]
             },
             {
-              "id": "case_c74_0",
-              "customer": "c74",
+              "id": "case_c82_0",
+              "customer": "c82",
               "matter": "landing",
               "playbook": "call-gold",
               "team": "ground",
@@ -970,60 +582,60 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
           ],
           "decisions": [
             {
-              "id": "c74_6",
-              "position": 80,
+              "id": "c82_6",
+              "position": 88,
               "at": "2015-02-23T01:00:00Z",
-              "customer": "c74",
+              "customer": "c82",
               "subject": "thanks",
               "because": "moment bags good",
               "verdict": "refused",
               "reason": "held",
-              "why": "a human has this matter (case_c74_2)",
+              "why": "a human has this matter (case_c82_2)",
               "inputs": [],
               "purpose": "service",
               "categories": [],
               "definitions": "070707070707"
             },
             {
-              "id": "c74_5",
-              "position": 77,
+              "id": "c82_5",
+              "position": 85,
               "at": "2015-02-21T00:00:00Z",
-              "customer": "c74",
+              "customer": "c82",
               "subject": "answer-due",
               "because": "promise answered-in-72h at risk",
               "verdict": "acted",
               "reason": null,
-              "why": "sent message.we-have-not-forgotten to letters (msg_c74_4, waiting to go out)",
+              "why": "sent message.we-have-not-forgotten to letters (msg_c82_4, waiting to go out)",
               "inputs": [],
               "purpose": "service",
               "categories": [],
               "definitions": "070707070707"
             },
             {
-              "id": "c74_3",
-              "position": 76,
+              "id": "c82_3",
+              "position": 84,
               "at": "2015-02-19T00:00:00Z",
-              "customer": "c74",
+              "customer": "c82",
               "subject": "find-the-bag",
               "because": "moment bags bad",
               "verdict": "acted",
               "reason": null,
-              "why": "opened case_c74_2",
+              "why": "opened case_c82_2",
               "inputs": [],
               "purpose": "service",
               "categories": [],
               "definitions": "070707070707"
             },
             {
-              "id": "c74_1",
-              "position": 75,
+              "id": "c82_1",
+              "position": 83,
               "at": "2015-02-19T00:00:00Z",
-              "customer": "c74",
+              "customer": "c82",
               "subject": "call-gold",
               "because": "moment landing bad",
               "verdict": "acted",
               "reason": null,
-              "why": "opened case_c74_0",
+              "why": "opened case_c82_0",
               "inputs": [
                 {
                   "field": "customer.tier",

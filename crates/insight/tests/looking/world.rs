@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use opcx_core::case::CaseChange;
 use opcx_core::consent::{Answer, Proof, Purpose, Statement};
 use opcx_core::delivery::Policy;
 use opcx_core::event::{Category, Event, Facts, Origin, Value};
@@ -64,11 +65,7 @@ impl World {
 
     /// Somebody of the company orders something.
     pub(crate) fn order(&mut self, order: Order) {
-        self.append(&Entry::Command(Command {
-            by: "mia".into(),
-            reason: "they called".into(),
-            order,
-        }));
+        self.append(&Entry::Command(Command { by: "mia".into(), reason: "they called".into(), order }));
     }
 
     /// Lets timers that are due fire.
@@ -116,7 +113,8 @@ fn sense(_: Position, text: &str) -> Reading {
     Reading { model: Model { tier: Tier::Fast, version: 1 }, found }
 }
 
-/// A week: forty-two passengers of two airlines and a rarely flown third, of whom Ada writes three times.
+/// A week: forty-four passengers of two airlines and a rarely flown third. Ada writes twice; humans take
+/// one case and close another.
 pub(crate) fn a_week() -> World {
     let mut world = World::new();
     for number in 0..40_u32 {
@@ -126,11 +124,29 @@ pub(crate) fn a_week() -> World {
         let late = f64::from(number % 5 * 20);
         passenger(&mut world, &who, airline, late, words(number));
         world.wait(Span::HOUR);
+        if number % 10 == 0 || number % 10 == 7 {
+            reply(&mut world, &who);
+        }
     }
     passenger(&mut world, &[(IdentifierKind::Handle, "rare")], "Gamma", 5.0, Some("thanks for the bag"));
     ada(&mut world);
+    passenger(&mut world, &[(IdentifierKind::Handle, "waiting")], "Beta", 5.0, Some("the belt is slow"));
+    world.wait(Span::HOUR.times(50));
+    passenger(&mut world, &[(IdentifierKind::Handle, "fresh")], "Beta", 5.0, Some("my bag is lost"));
+    world.decide();
+
+    let cases = world.store.cases(None, 2).expect("memory can be read");
+    world.order(Order::Case(cases[0].case.id, CaseChange::Take));
+    let outcome = "the bag is back".into();
+    world.order(Order::Case(cases[1].case.id, CaseChange::Close { outcome }));
     world.decide();
     world
+}
+
+/// Somebody of the airline answers.
+fn reply(world: &mut World, who: &[(IdentifierKind, &str)]) {
+    let said = Some("We are sorry, it is on its way.");
+    world.event(&Deed { who, kind: "Reply", facts: &[], said, origin: Origin::Staff });
 }
 
 /// What passenger `number` writes about their bag; passengers of Alpha have more to complain of.
@@ -170,20 +186,13 @@ fn ada(world: &mut World) {
         answer: Answer::Denied,
         proof: Proof { actor: "customer".into(), wording: Some("2015-01".into()) },
     };
-    let chosen =
-        Deed { who: &both, kind: "Seat Chosen", facts: &tier, said: None, origin: Origin::Customer };
+    let chosen = Deed { who: &both, kind: "Seat Chosen", facts: &tier, said: None, origin: Origin::Customer };
     world.event_with(&chosen, vec![consent]);
     let handle = [(IdentifierKind::Handle, "adal")];
     passenger(world, &handle, "Alpha", 95.0, Some("you lost my bag, again"));
     world.wait(Span::DAY.times(4));
     world.tick();
-    world.event(&Deed {
-        who: &handle,
-        kind: "Reply",
-        facts: &[],
-        said: Some("We are sorry, it is on its way."),
-        origin: Origin::Staff,
-    });
+    reply(world, &handle);
     world.wait(Span::HOUR);
     passenger(world, &handle, "Alpha", 0.0, Some("it came, thanks"));
     let probe = [("airline", Value::Text("Alpha".into())), ("minutes_late", Value::Number(300.0))];
