@@ -22,7 +22,7 @@ pub(crate) fn did_you_mean<'a>(wrong: &str, known: impl IntoIterator<Item = &'a 
 
 fn listed(known: &[&str]) -> String {
     let shown: Vec<String> = known.iter().take(SHOWN_MAX).map(|name| format!("`{name}`")).collect();
-    let more = if known.len() > SHOWN_MAX { " ..." } else { "" };
+    let more = if known.len() > SHOWN_MAX { " and others" } else { "" };
     format!("{}{more}", shown.join(", "))
 }
 

@@ -8,7 +8,9 @@ use crate::fault::{Faults, Place};
 
 /// The tree of a TOML file. Every fault of the syntax is reported; what could be read is returned.
 pub(crate) fn parse(file: &Arc<str>, text: &str, faults: &mut Faults) -> Node {
-    let source = Source { file: file.clone(), text };
+    let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+    let line_starts = core::iter::once(0).chain(breaks).collect();
+    let source = Source { file: file.clone(), text, line_starts };
     let (root, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let place = source.place(error.span().map_or(0, |span| span.start));
@@ -21,6 +23,8 @@ pub(crate) fn parse(file: &Arc<str>, text: &str, faults: &mut Faults) -> Node {
 struct Source<'a> {
     file: Arc<str>,
     text: &'a str,
+    /// The byte offsets at which lines begin.
+    line_starts: Vec<usize>,
 }
 
 impl Source<'_> {
@@ -62,13 +66,10 @@ impl Source<'_> {
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
-        let before = &self.text[..end];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        // The first line begins at 0, so there is always one.
+        let line = self.line_starts.partition_point(|&start| start <= end).saturating_sub(1);
+        let before = self.text.get(self.line_starts.get(line).copied().unwrap_or(0)..end).unwrap_or("");
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
-        Place {
-            file: self.file.clone(),
-            line: number(before.bytes().filter(|&byte| byte == b'\n').count() + 1),
-            column: number(before[line_start..].chars().count() + 1),
-        }
+        Place { file: self.file.clone(), line: number(line + 1), column: number(before.chars().count() + 1) }
     }
 }

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, StrInput};
@@ -154,25 +155,26 @@ impl<'a> Reader<'a> {
 
     fn map(&mut self, depth: usize) -> Result<Vec<(Node, Node)>, Stop> {
         let mut map: Vec<(Node, Node)> = Vec::new();
+        let mut first_lines: BTreeMap<Arc<str>, u32> = BTreeMap::new();
         loop {
             let key = match self.next()? {
                 (Event::MappingEnd | Event::StreamEnd, _) => return Ok(map),
                 (event, span) => self.node(event, span, depth + 1)?,
             };
-            let Some(name) = key.text() else {
+            let Some(name) = key.scalar().map(|scalar| scalar.text.clone()) else {
                 let what = "a key must be a single word or text; check the indentation".to_owned();
                 return Err(Stop { place: key.place, what });
             };
-            if let Some((first, _)) = map.iter().find(|(known, _)| known.text() == Some(name)) {
+            if let Some(first) = first_lines.get(&name) {
                 let what = format!(
-                    "`{name}` stands here a second time (first in line {}); keep one of the two",
-                    first.place.line
+                    "`{name}` stands here a second time (first in line {first}); keep one of the two"
                 );
                 self.slips.push(Stop { place: key.place.clone(), what });
                 let (event, span) = self.next()?;
                 self.node(event, span, depth + 1)?;
                 continue;
             }
+            first_lines.insert(name, key.place.line);
             let (event, span) = self.next()?;
             let value = self.node(event, span, depth + 1)?;
             map.push((key, value));
