@@ -137,7 +137,6 @@ impl Decider {
             &counted,
         )?;
         assign::add_timers(&*self.store, &mut self.customers, &mut tasks, &lanes)?;
-        remarks.add_housekeeping(&*self.store, &self.policy, self.definitions.house.seed, batch)?;
 
         let worker = Worker {
             store: &*self.store,
@@ -147,6 +146,15 @@ impl Decider {
             lanes: &lanes,
         };
         let finished = tasks.into_par_iter().map(|task| worker.run(task)).collect::<Result<Vec<_>, _>>()?;
+
+        let new_parcels = finished.iter().flat_map(|task| &task.effects.parcels);
+        remarks.add_housekeeping(
+            &*self.store,
+            &self.policy,
+            self.definitions.house.seed,
+            batch,
+            new_parcels,
+        )?;
 
         let Gathered { commit, customers } = gather::gather(
             &self.definitions,

@@ -15,6 +15,7 @@ mod commit;
 pub mod conformance;
 pub mod disk;
 mod embedded;
+mod digest;
 mod entry;
 mod error;
 mod faults;
@@ -30,6 +31,7 @@ pub use commit::{Alias, Commit, CustomerChange, EndpointState, ParcelState, Prog
 pub use embedded::{
     Embedded, RECORD_BYTES_MAX, SegmentLog, Settings, TreeBatch, TreeBytes, TreeTables, TreeView,
 };
+pub use digest::digest;
 pub use entry::{Draft, Encoded, EventKey, Logged};
 pub use error::StoreError;
 pub use faults::{Faults, PersistPoint, Verdict};

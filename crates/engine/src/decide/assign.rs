@@ -72,6 +72,8 @@ pub(super) enum IdentityChange {
     Parts {
         /// Who stays.
         stays: Person,
+        /// The id of who leaves.
+        leaver: CustomerId,
         /// Who leaves.
         leaves: Person,
     },
@@ -87,6 +89,7 @@ pub(super) fn assign(
 ) -> Result<Assigned, StoreError> {
     let mut desk = Desk {
         store,
+        batch,
         limits: &definitions.house.limits,
         customers,
         cached_owners: owners,
@@ -151,6 +154,7 @@ pub(super) fn add_timers(
 /// Where identities are sorted out for one batch.
 struct Desk<'a> {
     store: &'a dyn Store,
+    batch: &'a [Logged],
     limits: &'a Limits,
     customers: &'a mut Cache<CustomerId, Customer>,
     cached_owners: &'a mut Cache<Identifier, CustomerId>,
@@ -206,7 +210,7 @@ impl Desk<'_> {
                     .fold(*self.limits, |limits, kind| limits.with(kind, u16::MAX));
                 self.resolve(at, logged, &both, &owners, &because, limits)
             }
-            Order::Unmerge(one, other) => self.part(at, logged, one, other),
+            Order::Unmerge(one, other) => self.part(at, one, other),
             Order::Case(CaseId(deed), _) => self.order(at, deed.customer),
             Order::Release(PromiseId::Deed(deed)) => self.order(at, deed.customer),
             Order::Release(PromiseId::Event { position, .. }) => {
@@ -224,15 +228,15 @@ impl Desk<'_> {
 
     /// An order about something done for `id`, whoever that is by now.
     fn order(&mut self, at: usize, id: CustomerId) -> Result<(), StoreError> {
-        let merged_now = self.groups.absorbed.get(&id).copied();
-        let home = match merged_now {
-            Some(home) => Some(home),
-            None if self.people.contains_key(&id) => Some(id),
-            None => self.store.stands_for(id)?,
+        let known_here = self.groups.absorbed.contains_key(&id) || self.people.contains_key(&id);
+        let Some(mut home) = (if known_here { Some(id) } else { self.store.stands_for(id)? }) else {
+            return Ok(());
         };
-        if let Some(home) = home {
-            self.push(at, home, IdentityChange::None, Vec::new());
+        // Merged within this batch, perhaps more than once.
+        while let Some(into) = self.groups.absorbed.get(&home) {
+            home = *into;
         }
+        self.push(at, home, IdentityChange::None, Vec::new());
         Ok(())
     }
 
@@ -288,13 +292,7 @@ impl Desk<'_> {
         Ok(())
     }
 
-    fn part(
-        &mut self,
-        at: usize,
-        logged: &Logged,
-        one: &Identifier,
-        other: &Identifier,
-    ) -> Result<(), StoreError> {
+    fn part(&mut self, at: usize, one: &Identifier, other: &Identifier) -> Result<(), StoreError> {
         let (Some(home), Some(same)) = (self.owner(one)?, self.owner(other)?) else { return Ok(()) };
         if home != same {
             return Ok(());
@@ -314,7 +312,7 @@ impl Desk<'_> {
         } else {
             (one, other)
         };
-        let leaver = self.leaver(home, &leaves)?.unwrap_or(CustomerId(logged.position));
+        let leaver = self.leaver(at, home, &leaves)?;
         for identifier in &leaves.identifiers {
             self.owners.insert(identifier.clone(), leaver);
         }
@@ -324,19 +322,31 @@ impl Desk<'_> {
             known.person = stays.clone();
         }
         self.people.insert(leaver, KnownPerson { person: leaves.clone(), customer: None });
-        self.push(at, home, IdentityChange::Parts { stays, leaves }, Vec::new());
+        self.push(at, home, IdentityChange::Parts { stays, leaver, leaves }, Vec::new());
         Ok(())
     }
 
-    /// The id that somebody who leaves had, or would have had: their first record's.
-    fn leaver(&mut self, home: CustomerId, leaves: &Person) -> Result<Option<CustomerId>, StoreError> {
-        let trail = self.store.trail(home)?;
-        Ok(self
-            .store
-            .read_at(&trail)?
-            .iter()
-            .find(|logged| super::history::is_of(logged, leaves))
-            .map(|logged| CustomerId(logged.position)))
+    /// The id that somebody who leaves had, or would have had: their first record's. Among what this
+    /// batch did to the group so far, and what was there before.
+    fn leaver(&mut self, at: usize, home: CustomerId, leaves: &Person) -> Result<CustomerId, StoreError> {
+        let group = self.groups.of(home);
+        let mut positions = Vec::new();
+        for (&id, &node) in &self.groups.nodes {
+            if root_of(&self.groups.parents, node) == group {
+                positions.extend(self.store.trail(id)?);
+            }
+        }
+        for item in &self.items {
+            let node = self.groups.nodes[&item.home];
+            if root_of(&self.groups.parents, node) == group {
+                positions.push(self.batch[item.at].position);
+            }
+        }
+        positions.sort_unstable();
+        positions.dedup();
+        let first =
+            self.store.read_at(&positions)?.into_iter().find(|logged| super::history::is_of(logged, leaves));
+        Ok(CustomerId(first.map_or(self.batch[at].position, |logged| logged.position)))
     }
 
     fn push(
@@ -404,11 +414,16 @@ impl Groups {
         self.root(node)
     }
 
-    fn root(&mut self, mut node: usize) -> usize {
-        while self.parents[node] != node {
-            self.parents[node] = self.parents[self.parents[node]];
-            node = self.parents[node];
-        }
-        node
+    fn root(&mut self, node: usize) -> usize {
+        let root = root_of(&self.parents, node);
+        self.parents[node] = root;
+        root
     }
+}
+
+fn root_of(parents: &[usize], mut node: usize) -> usize {
+    while parents[node] != node {
+        node = parents[node];
+    }
+    node
 }

@@ -56,15 +56,13 @@ pub(super) fn gather(
                 TrailChange::Added(added) => Some(Trail::Added(person.id, added)),
                 TrailChange::Replaced(trail) => Some(Trail::Replaced(person.id, trail)),
             });
-            totals.customers += u64::from(person.is_new && person.customer.is_some());
-            if !person.is_new && person.customer.is_none() {
-                totals.customers = totals.customers.saturating_sub(1);
+            match (person.existed, person.customer.is_some()) {
+                (false, true) => totals.customers += 1,
+                (true, false) => totals.customers = totals.customers.saturating_sub(1),
+                (true, true) | (false, false) => {}
             }
             customers.extend(person.customer.clone());
             commit.customers.push(CustomerChange { id: person.id, after: person.customer, timer });
-        }
-        for alias in &task.aliases {
-            totals.customers += u64::from(alias.into.is_none());
         }
         for (_, reading) in &task.readings {
             totals.texts += 1;
@@ -78,6 +76,7 @@ pub(super) fn gather(
         for (key, correction) in task.corrections {
             rollups.entry(key).or_default().add(&correction);
         }
+        commit.moments_anew.extend(task.moments_anew);
         commit.promises_gone.extend(task.promises_gone);
         // Of several changes to a promise in one batch only the last one is its state.
         for change in task.effects.promises {
@@ -95,6 +94,7 @@ pub(super) fn gather(
 
     commit.readings.sort_by_key(|&(position, _)| position);
     commit.moments.sort_by_key(|moment| (moment.position, moment.number));
+    commit.moments_anew.sort_by_key(|&(position, _)| position);
     commit.cases.sort_by_key(|(_, case)| case.id);
     commit.parcels.sort_by_key(|parcel| parcel.id);
     commit.customers.sort_by_key(|change| change.id);

@@ -1,6 +1,8 @@
 //! What a batch holds that concerns no customer: deliveries, endpoints, the rejected list, probes.
 
-use opcx_core::delivery::{Attempt, Next, Policy, next_attempt};
+use hashbrown::HashMap;
+use opcx_core::delivery::{Attempt, Next, ParcelId, Policy, Why, next_attempt};
+use opcx_core::effects::Parcel;
 use opcx_core::event::Name;
 use opcx_core::log::Position;
 use opcx_core::record::{Entry, Order, Rejected, Report};
@@ -14,9 +16,9 @@ pub(super) struct Remarks {
     pub(super) probes: Vec<usize>,
     /// How many events named nobody.
     pub(super) nobodys: u64,
-    /// What became of parcels.
-    pub(super) deliveries: Vec<(opcx_core::delivery::ParcelId, ParcelState)>,
-    /// Endpoints that were disabled or enabled.
+    /// What became of parcels: the last state of each.
+    pub(super) deliveries: Vec<(ParcelId, ParcelState)>,
+    /// Endpoints that were disabled or enabled, in log order.
     pub(super) endpoints: Vec<(Name, EndpointState)>,
     /// Inputs that could not be understood.
     pub(super) rejected: Vec<(Position, Rejected)>,
@@ -25,26 +27,48 @@ pub(super) struct Remarks {
 }
 
 impl Remarks {
-    pub(super) fn add_housekeeping(
+    /// Adds what the batch says about parcels, endpoints and rejected inputs. `new` are the parcels that
+    /// this batch decided on: in a replay a parcel and its report may stand in one batch.
+    pub(super) fn add_housekeeping<'a>(
         &mut self,
         store: &dyn Store,
         policy: &Policy,
         seed: u64,
         batch: &[Logged],
+        new: impl Iterator<Item = &'a Parcel>,
     ) -> Result<(), StoreError> {
+        let concerns_parcels = |logged: &Logged| match &logged.record.entry {
+            Entry::Delivery(_) => true,
+            Entry::Command(command) => matches!(command.order, Order::Resend(_)),
+            Entry::Event(_) | Entry::Rejected(_) | Entry::Tick => false,
+        };
+        let mut tray = Tray { store, known: HashMap::new() };
+        if batch.iter().any(concerns_parcels) {
+            tray.known.extend(new.map(|parcel| {
+                let state = ParcelState::Pending { attempt: Attempt::FIRST, at: parcel.not_before };
+                (parcel.id, OnTray { to: parcel.to.clone(), state, changed: false })
+            }));
+        }
         for logged in batch {
             match &logged.record.entry {
-                Entry::Delivery(report) => self.report(store, policy, seed, logged.record.at, report)?,
+                Entry::Delivery(report) => {
+                    if tray.report(policy, seed, logged.record.at, report)?
+                        && let Some(parcel) = tray.find(report.parcel)?
+                    {
+                        self.endpoints.push((parcel.to.clone(), EndpointState::Disabled));
+                    }
+                }
                 Entry::Rejected(rejected) => self.rejected.push((logged.position, rejected.clone())),
                 Entry::Command(command) => match &command.order {
                     Order::Resend(parcel) => {
-                        let state = ParcelState::Pending { attempt: Attempt::FIRST, at: logged.record.at };
-                        if store.parcel(*parcel)?.is_some() {
-                            self.deliveries.push((*parcel, state));
+                        if let Some(parcel) = tray.find(*parcel)? {
+                            parcel.state =
+                                ParcelState::Pending { attempt: Attempt::FIRST, at: logged.record.at };
+                            parcel.changed = true;
                         }
                     }
                     Order::Enable(endpoint) => {
-                        self.endpoints.push((endpoint.clone(), EndpointState::Enabled));
+                        self.endpoints.push((endpoint.clone(), EndpointState::Enabled))
                     }
                     Order::Redriven(position) => self.redriven.push(*position),
                     Order::Merge(..) | Order::Unmerge(..) | Order::Case(..) | Order::Release(_) => {}
@@ -52,39 +76,69 @@ impl Remarks {
                 Entry::Event(_) | Entry::Tick => {}
             }
         }
+        self.deliveries = tray
+            .known
+            .into_iter()
+            .filter(|(_, parcel)| parcel.changed)
+            .map(|(id, parcel)| (id, parcel.state))
+            .collect();
+        self.deliveries.sort_by_key(|&(id, _)| id);
         Ok(())
     }
+}
 
+/// The parcels that a batch speaks of, as they stand so far.
+struct Tray<'a> {
+    store: &'a dyn Store,
+    known: HashMap<ParcelId, OnTray>,
+}
+
+struct OnTray {
+    to: Name,
+    state: ParcelState,
+    changed: bool,
+}
+
+impl Tray<'_> {
+    /// Takes note of what an attempt came to. Returns whether the endpoint wants nothing more.
     fn report(
         &mut self,
-        store: &dyn Store,
         policy: &Policy,
         seed: u64,
         at: Timestamp,
         report: &Report,
-    ) -> Result<(), StoreError> {
-        // A parcel is in the store before it is sent, so also before its report.
-        let Some(row) = store.parcel(report.parcel)? else { return Ok(()) };
-        // A report that a crash repeated changes nothing.
-        let expected = match row.state {
+    ) -> Result<bool, StoreError> {
+        let Some(parcel) = self.find(report.parcel)? else { return Ok(false) };
+        // A report that a crash repeated, or of an attempt that was given up, changes nothing.
+        let expected = match parcel.state {
             ParcelState::Pending { attempt, .. } => attempt,
-            ParcelState::Delivered { .. } | ParcelState::Dead { .. } => return Ok(()),
+            ParcelState::Delivered { .. } | ParcelState::Dead { .. } => return Ok(false),
         };
-        if report.attempt != expected {
-            return Ok(());
-        }
         let attempts = report.attempt;
-        let state = match next_attempt(policy, attempts, &report.outcome, at, seed, report.parcel) {
+        if attempts != expected {
+            return Ok(false);
+        }
+        let next = next_attempt(policy, attempts, &report.outcome, at, seed, report.parcel);
+        let disables = next == Next::Disable;
+        parcel.changed = true;
+        parcel.state = match next {
             Next::Done => ParcelState::Delivered { attempts, at },
             Next::Again { at } => ParcelState::Pending { attempt: attempts.next(), at },
             Next::Dead { why } => ParcelState::Dead { attempts, at, why },
             Next::Disable => {
-                self.endpoints.push((row.parcel.to.clone(), EndpointState::Disabled));
-                let why = opcx_core::delivery::Why::new("the endpoint answered 410: it wants nothing more");
+                let why = Why::new("the endpoint answered 410: it wants nothing more");
                 ParcelState::Dead { attempts, at, why }
             }
         };
-        self.deliveries.push((report.parcel, state));
-        Ok(())
+        Ok(disables)
+    }
+
+    fn find(&mut self, id: ParcelId) -> Result<Option<&mut OnTray>, StoreError> {
+        if !self.known.contains_key(&id)
+            && let Some(row) = self.store.parcel(id)?
+        {
+            self.known.insert(id, OnTray { to: row.parcel.to, state: row.state, changed: false });
+        }
+        Ok(self.known.get_mut(&id))
     }
 }

@@ -1,12 +1,12 @@
 //! Work on customers: loads them, fires their timers, takes them through their records.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use compact_str::format_compact;
 use opcx_core::consent::Answer;
 use opcx_core::customer::{Customer, CustomerId, Deeds};
 use opcx_core::definitions::Definitions;
-use opcx_core::effects::Effects;
+use opcx_core::effects::{Effects, Moment};
 use opcx_core::event::Event;
 use opcx_core::identity::{Identifier, Person, Refusal};
 use opcx_core::log::Position;
@@ -46,6 +46,8 @@ pub(super) struct Finished {
     pub(super) aliases: Vec<Alias>,
     /// What folding anew changed in the rollups.
     pub(super) corrections: Vec<(RollupKey, Rollup)>,
+    /// The moments of earlier records whose customer's past was folded anew.
+    pub(super) moments_anew: BTreeMap<Position, Vec<Moment>>,
     /// Promises that folding anew did away with.
     pub(super) promises_gone: Vec<PromiseId>,
     /// How many customers' events no moment listened to; negative when folding anew found moments.
@@ -58,8 +60,8 @@ pub(super) struct Finish {
     /// `None` once they are part of another.
     pub(super) customer: Option<Customer>,
     pub(super) trail: TrailChange,
-    /// Whether they are new.
-    pub(super) is_new: bool,
+    /// Whether they were there before the batch.
+    pub(super) existed: bool,
 }
 
 /// How a customer's history changed.
@@ -72,7 +74,8 @@ pub(super) enum TrailChange {
 struct Desk {
     customer: Option<Customer>,
     trail: TrailChange,
-    is_new: bool,
+    /// Whether they were there before the batch.
+    existed: bool,
     /// The last record they were taken through in this batch.
     last: Option<Position>,
 }
@@ -93,7 +96,12 @@ impl Worker<'_> {
         }
         done.people = desks
             .into_iter()
-            .map(|(id, desk)| Finish { id, customer: desk.customer, trail: desk.trail, is_new: desk.is_new })
+            .map(|(id, desk)| Finish {
+                id,
+                customer: desk.customer,
+                trail: desk.trail,
+                existed: desk.existed,
+            })
             .collect();
         Ok(done)
     }
@@ -191,7 +199,7 @@ impl Worker<'_> {
             IdentityChange::None => {}
             IdentityChange::Begins(person) => {
                 let customer = Customer::new(item.home, person.clone());
-                desks.insert(item.home, Desk { is_new: true, ..Desk::known(customer) });
+                desks.insert(item.home, Desk { existed: false, ..Desk::known(customer) });
             }
             IdentityChange::Learns(person) => {
                 if let Some(customer) = desks.get_mut(&item.home).and_then(|desk| desk.customer.as_mut()) {
@@ -201,7 +209,9 @@ impl Worker<'_> {
             IdentityChange::Joins { absorbed, person } => {
                 self.join(item, logged, absorbed, person, desks, done)?;
             }
-            IdentityChange::Parts { stays, leaves } => self.part(item, logged, stays, leaves, desks, done)?,
+            IdentityChange::Parts { stays, leaver, leaves } => {
+                self.part(item, logged, stays, (*leaver, leaves), desks, done)?;
+            }
         }
         Ok(())
     }
@@ -263,7 +273,7 @@ impl Worker<'_> {
         item: &Item,
         logged: &Logged,
         stays: &Person,
-        leaves: &Person,
+        (leaver, leaves): (CustomerId, &Person),
         desks: &mut BTreeMap<CustomerId, Desk>,
         done: &mut Finished,
     ) -> Result<(), StoreError> {
@@ -275,7 +285,6 @@ impl Worker<'_> {
         let theirs = history.of(leaves);
         let ours: Vec<_> =
             trail.into_iter().filter(|position| theirs.binary_search(position).is_err()).collect();
-        let leaver = CustomerId(theirs.first().copied().unwrap_or(logged.position));
 
         let (kept, taken) = split_deeds(&customer.deeds, leaver);
         let now = logged.record.at;
@@ -290,19 +299,13 @@ impl Worker<'_> {
             format_compact!("told apart: {} is again somebody of their own", leaver),
             &mut done.effects,
         );
-        desks.insert(
-            item.home,
-            Desk { customer: Some(stayed), trail: TrailChange::Replaced(ours), is_new: false, last: None },
-        );
-        desks.insert(
-            leaver,
-            Desk {
-                customer: Some(left),
-                trail: TrailChange::Replaced(theirs),
-                is_new: false,
-                last: Some(logged.position),
-            },
-        );
+        let mut seat = |customer: Customer, trail, last| {
+            let existed = desks.get(&customer.id).is_some_and(|desk| desk.existed);
+            let trail = TrailChange::Replaced(trail);
+            desks.insert(customer.id, Desk { customer: Some(customer), trail, existed, last });
+        };
+        seat(stayed, ours, None);
+        seat(left, theirs, Some(logged.position));
         done.aliases.push(Alias { id: leaver, into: None });
         Ok(())
     }
@@ -336,7 +339,10 @@ impl Worker<'_> {
             Customer { deeds: customer.deeds.clone(), ..Customer::new(customer.id, customer.person.clone()) };
         let _ = refold(self.definitions, bare, history.inputs(trail), now, &mut effects);
         self.correct(&effects, -1, done);
-        done.promises_gone.extend(effects.promises.iter().map(|change| change.promise.id));
+        let gone: BTreeSet<PromiseId> = effects.promises.iter().map(|change| change.promise.id).collect();
+        // What this batch made earlier is gone as well, unless folding anew makes it again.
+        done.effects.promises.retain(|change| !gone.contains(&change.promise.id));
+        done.promises_gone.extend(gone);
         done.unmatched -= difference(customer.known.unmatched, 0);
         Ok(())
     }
@@ -360,11 +366,30 @@ impl Worker<'_> {
         Ok(customer)
     }
 
+    /// Takes moments out (-1) or puts them in (1). Those of this batch are not counted yet.
     fn correct(&self, effects: &Effects, times: i64, done: &mut Finished) {
+        let batch_start = self.batch.first().map(|logged| logged.position);
+        let of_batch = |position: Position| batch_start.is_some_and(|start| position >= start);
+        if times < 0 {
+            let gone: BTreeSet<Position> = effects.moments.iter().map(|moment| moment.position).collect();
+            done.effects.moments.retain(|moment| !gone.contains(&moment.position));
+            for position in gone.into_iter().filter(|position| !of_batch(*position)) {
+                done.moments_anew.insert(position, Vec::new());
+            }
+        }
         for moment in &effects.moments {
-            let mut rollup = Rollup::default();
-            rollup.count(moment, times);
-            done.corrections.extend(keys(self.definitions, moment).map(|key| (key, rollup.clone())));
+            if !of_batch(moment.position) {
+                let mut rollup = Rollup::default();
+                rollup.count(moment, times);
+                done.corrections.extend(keys(self.definitions, moment).map(|key| (key, rollup.clone())));
+            }
+            if times > 0 {
+                if of_batch(moment.position) {
+                    done.effects.moments.push(moment.clone());
+                } else {
+                    done.moments_anew.entry(moment.position).or_default().push(moment.clone());
+                }
+            }
         }
     }
 
@@ -383,7 +408,7 @@ impl Worker<'_> {
 
 impl Desk {
     fn known(customer: Customer) -> Desk {
-        Desk { customer: Some(customer), trail: TrailChange::Added(Vec::new()), is_new: false, last: None }
+        Desk { customer: Some(customer), trail: TrailChange::Added(Vec::new()), existed: true, last: None }
     }
 }
 
