@@ -321,6 +321,8 @@ impl Worker<'_> {
         let trail = self.trail(customer.id, &desk.trail)?;
         let before: Vec<_> = trail.iter().copied().filter(|position| *position != logged.position).collect();
         self.take_out(&customer, &before, done)?;
+        // The record that withdraws was just taken; folding anew takes it again.
+        done.effects.moments.retain(|moment| moment.position != logged.position);
         desk.customer = Some(self.fold_anew(customer, &trail, logged.record.at, done)?);
         Ok(())
     }
