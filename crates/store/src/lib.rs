@@ -13,9 +13,9 @@ mod assembled;
 mod commit;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
+mod digest;
 pub mod disk;
 mod embedded;
-mod digest;
 mod entry;
 mod error;
 mod faults;
@@ -28,10 +28,10 @@ mod state;
 pub use assembled::Assembled;
 
 pub use commit::{Alias, Commit, CustomerChange, EndpointState, ParcelState, Progress, Totals, Trail};
+pub use digest::digest;
 pub use embedded::{
     Embedded, RECORD_BYTES_MAX, SegmentLog, Settings, TreeBatch, TreeBytes, TreeTables, TreeView,
 };
-pub use digest::digest;
 pub use entry::{Draft, Encoded, EventKey, Logged};
 pub use error::StoreError;
 pub use faults::{Faults, PersistPoint, Verdict};

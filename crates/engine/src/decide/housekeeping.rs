@@ -68,7 +68,7 @@ impl Remarks {
                         }
                     }
                     Order::Enable(endpoint) => {
-                        self.endpoints.push((endpoint.clone(), EndpointState::Enabled))
+                        self.endpoints.push((endpoint.clone(), EndpointState::Enabled));
                     }
                     Order::Redriven(position) => self.redriven.push(*position),
                     Order::Merge(..) | Order::Unmerge(..) | Order::Case(..) | Order::Release(_) => {}

@@ -126,7 +126,7 @@ impl World {
 
     fn pass_time(&mut self) {
         self.now = self.now + Span::HOUR.times(i64::try_from(self.random.below(100)).unwrap_or(0));
-        self.submit_entry(Entry::Tick);
+        self.submit_entry(&Entry::Tick);
     }
 
     fn deliver(&mut self) {
@@ -198,11 +198,11 @@ impl World {
                 None => Order::Enable("hooks".into()),
             },
         };
-        self.submit_entry(Entry::Command(Command { by: "ada".into(), reason: "looked".into(), order }));
+        self.submit_entry(&Entry::Command(Command { by: "ada".into(), reason: "looked".into(), order }));
     }
 
-    fn submit_entry(&mut self, entry: Entry) {
-        let entries = vec![Submitted { key: None, entry: Encoded::of(&entry) }];
+    fn submit_entry(&mut self, entry: &Entry) {
+        let entries = vec![Submitted { key: None, entry: Encoded::of(entry) }];
         let _ = self.acceptor.append(self.now, vec![Submission { lane: Lane::LIVE, at: None, entries }]);
     }
 
