@@ -1,3 +1,5 @@
 //! The shell around the engine: what comes in from outside and what goes out.
 
 pub mod channel;
+pub mod http;
+pub mod segment;

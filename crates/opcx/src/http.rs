@@ -1,0 +1,92 @@
+//! The HTTP door: routes, keys, limits and replies.
+//!
+//! * [`router`] – the routes of the Segment tracking API and of health and metrics. Others are added
+//!   with [`axum::Router::merge`]; what they need of keys and errors is in [`Keys`] and [`Problem`].
+//! * [`serve()`] – serves a router on a listener, with time limits and an orderly end.
+//!
+//! What a body means is not decided here but in [`crate::segment`]; whether it is durable, by
+//! [`Accept`]. A reply of 200 is sent only once everything in the body is durable.
+
+mod accept;
+mod body;
+mod health;
+mod keys;
+mod metrics;
+mod problem;
+mod serve;
+mod tracking;
+
+pub use accept::Accept;
+pub use body::{BODY_SECONDS_MAX, BodyError, INFLATION_MAX, bytes as body_bytes};
+pub use keys::{KEY_CHARS_MIN, Key, KeyError, KeyHash, Keys, Role};
+pub use metrics::{Gauge, Kind, Metrics, Tally};
+pub use problem::Problem;
+pub use serve::{CONNECTIONS_MAX, ConnectionLimits, HEADER_SECONDS_MAX, serve};
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use opcx_engine::Clock;
+
+/// What the routes share.
+pub struct Door<A> {
+    /// Where events are handed in.
+    pub intake: A,
+    /// Who may do what.
+    pub keys: Keys,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// The host (and port) under which browsers and apps reach this door, for their settings;
+    /// without it the host that they asked for.
+    pub public_host: Option<String>,
+    /// Longest time a sender may take for a body.
+    pub body_time: Duration,
+    ready: AtomicBool,
+    requests: AtomicU64,
+    held_bytes: AtomicUsize,
+}
+
+impl<A: Accept> Door<A> {
+    /// A door to `intake`; ready as soon as it is served.
+    #[must_use]
+    pub fn new(intake: A, keys: Keys, clock: Arc<dyn Clock>) -> Door<A> {
+        Door {
+            intake,
+            keys,
+            clock,
+            metrics: Arc::new(Metrics::default()),
+            public_host: None,
+            body_time: Duration::from_secs(BODY_SECONDS_MAX),
+            ready: AtomicBool::new(true),
+            requests: AtomicU64::new(0),
+            held_bytes: AtomicUsize::new(0),
+        }
+    }
+
+    /// Tells those who ask (`/readyz`) whether requests should come here: not while starting or
+    /// stopping.
+    pub fn set_ready(&self, ready: bool) {
+        self.ready.store(ready, Ordering::Relaxed);
+    }
+
+    /// A number that no earlier request had.
+    fn number(&self) -> u64 {
+        self.requests.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+/// The routes: the tracking API, `/healthz`, `/readyz` and `/metrics`.
+pub fn router<A: Accept>(door: &Arc<Door<A>>) -> Router {
+    Router::new()
+        .merge(tracking::router(door))
+        .merge(health::router(door))
+        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address"))
+        .method_not_allowed_fallback(async || {
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this address takes another method")
+        })
+}

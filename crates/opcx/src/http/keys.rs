@@ -1,0 +1,201 @@
+//! Keys: who may hand in events, read, or give orders.
+//!
+//! Only hashes are kept. Keys are long and random, so a plain hash of them cannot be turned back;
+//! hashes are compared in constant time, and always all of them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use axum::http::{HeaderMap, header};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use opcx_core::event::Name;
+
+/// Shortest key in characters: a shorter one can be guessed from its hash.
+pub const KEY_CHARS_MIN: usize = 16;
+/// Longest key that is looked at, in bytes.
+const KEY_BYTES_MAX: usize = 256;
+
+/// The keys of a company.
+#[derive(Debug, Clone, Default)]
+pub struct Keys(Vec<Key>);
+
+/// One key.
+#[derive(Debug, Clone)]
+pub struct Key {
+    /// What it is called. Of a write key: the source of the events that come with it.
+    pub name: Name,
+    /// What it is for.
+    pub role: Role,
+    /// Its hash.
+    pub hash: KeyHash,
+}
+
+/// What a key is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Handing in events. Such keys are in web pages and apps, so they are no secret.
+    Write,
+    /// Asking questions.
+    Read,
+    /// Giving orders, and asking questions.
+    Admin,
+}
+
+/// The BLAKE3 hash of a key. Written as 64 hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyHash(blake3::Hash);
+
+/// Why a text is no hash of a key, or no key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// Not 64 hexadecimal digits.
+    #[error("a key's hash has 64 hexadecimal digits; write the one that `opcx keys new` prints")]
+    NotAHash,
+    /// Too short to be safe.
+    #[error(
+        "the key has {chars} characters, at least {KEY_CHARS_MIN} are needed; take one that `opcx keys new` prints"
+    )]
+    TooShort {
+        /// How many it has.
+        chars: usize,
+    },
+}
+
+impl Keys {
+    /// These keys.
+    #[must_use]
+    pub fn new(keys: Vec<Key>) -> Keys {
+        Keys(keys)
+    }
+
+    /// The name of the given key, if there is such a key and it may do what `role` does.
+    #[must_use]
+    pub fn find(&self, key: &str, role: Role) -> Option<&Name> {
+        if key.is_empty() || key.len() > KEY_BYTES_MAX {
+            return None;
+        }
+        let hash = blake3::hash(key.as_bytes());
+        let mut found = None;
+        for known in &self.0 {
+            // `blake3::Hash` compares in constant time.
+            if known.hash.0 == hash && known.role.includes(role) {
+                found = Some(&known.name);
+            }
+        }
+        found
+    }
+
+    /// The name of the key that a request brings, if it may do what `role` does.
+    #[must_use]
+    pub fn of_request(&self, headers: &HeaderMap, role: Role) -> Option<&Name> {
+        self.find(&sent(headers)?, role)
+    }
+}
+
+impl Role {
+    /// Whether a key of this role may do what `other` does.
+    #[must_use]
+    pub const fn includes(self, other: Role) -> bool {
+        match self {
+            Role::Write => matches!(other, Role::Write),
+            Role::Read => matches!(other, Role::Read),
+            Role::Admin => matches!(other, Role::Read | Role::Admin),
+        }
+    }
+}
+
+impl KeyHash {
+    /// The hash of a key.
+    ///
+    /// # Errors
+    /// The key is so short that it could be guessed.
+    pub fn of(key: &str) -> Result<KeyHash, KeyError> {
+        let chars = key.chars().count();
+        if chars < KEY_CHARS_MIN {
+            return Err(KeyError::TooShort { chars });
+        }
+        Ok(KeyHash(blake3::hash(key.as_bytes())))
+    }
+}
+
+impl FromStr for KeyHash {
+    type Err = KeyError;
+
+    fn from_str(text: &str) -> Result<KeyHash, KeyError> {
+        blake3::Hash::from_hex(text.trim()).map(KeyHash).map_err(|_| KeyError::NotAHash)
+    }
+}
+
+impl fmt::Display for KeyHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_hex())
+    }
+}
+
+/// The key in the `Authorization` header: the user name of `Basic`, or the token of `Bearer`.
+pub(super) fn sent(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, rest) = value.trim().split_once(' ')?;
+    let rest = rest.trim();
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(rest.to_owned());
+    }
+    if !scheme.eq_ignore_ascii_case("basic") || rest.len() > KEY_BYTES_MAX * 2 {
+        return None;
+    }
+    let decoded = String::from_utf8(STANDARD.decode(rest).ok()?).ok()?;
+    let user = decoded.split_once(':').map_or(decoded.as_str(), |(user, _)| user);
+    Some(user.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys() -> Keys {
+        let key =
+            |name: &str, role, key: &str| Key { name: name.into(), role, hash: KeyHash::of(key).unwrap() };
+        Keys::new(vec![
+            key("web", Role::Write, "write-key-of-the-web"),
+            key("dashboard", Role::Read, "read-key-of-dashboards"),
+            key("ada", Role::Admin, "admin-key-of-ada-l"),
+        ])
+    }
+
+    #[test]
+    fn a_key_opens_what_it_is_for_and_nothing_else() {
+        let keys = keys();
+        let may =
+            |key: &str| [Role::Write, Role::Read, Role::Admin].map(|role| keys.find(key, role).is_some());
+        assert_eq!(may("write-key-of-the-web"), [true, false, false]);
+        assert_eq!(may("read-key-of-dashboards"), [false, true, false]);
+        assert_eq!(may("admin-key-of-ada-l"), [false, true, true]);
+        assert_eq!(may(""), [false; 3]);
+        assert_eq!(may("write-key-of-the-we"), [false; 3]);
+    }
+
+    #[test]
+    fn keys_travel_as_basic_or_bearer() {
+        let keys = keys();
+        let name = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, value.parse().unwrap());
+            keys.of_request(&headers, Role::Write).map(ToString::to_string)
+        };
+        let web = Some("web".to_string());
+        assert_eq!(name(&format!("Basic {}", STANDARD.encode("write-key-of-the-web:"))), web);
+        assert_eq!(name(&format!("basic  {}", STANDARD.encode("write-key-of-the-web"))), web);
+        assert_eq!(name("Bearer write-key-of-the-web"), web);
+        assert_eq!(name("Basic write-key-of-the-web"), None);
+        assert_eq!(name("write-key-of-the-web"), None);
+    }
+
+    #[test]
+    fn a_hash_is_written_and_read_back_and_short_keys_are_refused() {
+        let hash = KeyHash::of("write-key-of-the-web").unwrap();
+        assert_eq!(hash.to_string().parse(), Ok(hash));
+        assert_eq!("abc".parse::<KeyHash>(), Err(KeyError::NotAHash));
+        assert_eq!(KeyHash::of("short"), Err(KeyError::TooShort { chars: 5 }));
+    }
+}
