@@ -5,7 +5,6 @@
 //! channel makes one attempt and tells what it came to (`opcx_core::delivery`).
 
 pub mod client;
-mod contract;
 pub mod egress;
 mod file;
 mod log;
@@ -17,10 +16,10 @@ pub mod signature;
 mod target;
 mod webhook;
 
-pub use contract::{Channel, Sending};
 pub use file::Lines;
 pub use log::Log;
 pub use network::{Network, NetworkError};
+pub use opcx_engine::{Channel, Sending};
 pub use target::{Target, TargetError, URL_BYTES_MAX};
 pub use webhook::{IN_FLIGHT_MAX, PAYLOAD_BYTES_MAX, Webhook};
 

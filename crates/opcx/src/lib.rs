@@ -1,5 +1,8 @@
 //! The shell around the engine: what comes in from outside and what goes out.
 
 pub mod channel;
+pub mod cli;
+pub mod command;
+pub mod house;
 pub mod http;
 pub mod segment;

@@ -1,5 +1,10 @@
 //! The `opcx` command.
 
-fn main() {
-    println!("opcx {}", env!("CARGO_PKG_VERSION"));
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use opcx::cli::Arguments;
+
+fn main() -> ExitCode {
+    opcx::command::run(Arguments::parse())
 }

@@ -13,7 +13,9 @@ fn check(view: &impl Serialize, expected: &Expect) {
 #[test]
 fn the_pulse_tells_the_worst_moment_first() {
     let world = a_week();
-    check(&pulse(&*world.store, &definitions(), &PulseQuestion::default()).unwrap(), &expect![[r#"
+    check(
+        &pulse(&*world.store, &definitions(), &PulseQuestion::default()).unwrap(),
+        &expect![[r#"
         {
           "window": {
             "since": null,
@@ -268,7 +270,8 @@ fn the_pulse_tells_the_worst_moment_first() {
             }
           },
           "split": null
-        }"#]]);
+        }"#]],
+    );
 }
 
 #[test]
@@ -318,7 +321,8 @@ fn a_pulse_by_airline_tells_the_worst_airline_first_and_the_one_with_too_few_fli
                 "bags",
             ),
         ]
-    "#]].assert_debug_eq(&airlines);
+    "#]]
+    .assert_debug_eq(&airlines);
 }
 
 #[test]
@@ -336,7 +340,9 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
     for name in ["handle:@AdaL", "adal", "email:ADA@example.org", ada.id.as_str()] {
         assert_eq!(customer(&*world.store, &definitions(), name).unwrap(), ada);
     }
-    check(&ada, &expect![[r#"
+    check(
+        &ada,
+        &expect![[r#"
         {
           "id": "c82",
           "first_heard": "2015-02-19T00:00:00Z",
@@ -649,5 +655,6 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
               "definitions": "070707070707"
             }
           ]
-        }"#]]);
+        }"#]],
+    );
 }

@@ -8,8 +8,8 @@ use opcx_core::delivery::{Outcome, Why};
 use opcx_core::effects::Parcel;
 use opcx_core::time::Timestamp;
 
-use super::contract::{Channel, Sending};
 use super::payload;
+use super::{Channel, Sending};
 
 /// Appends parcels to a file, one line of JSON each, for another program to take from there.
 ///

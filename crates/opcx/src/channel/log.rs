@@ -4,8 +4,8 @@ use opcx_core::delivery::Outcome;
 use opcx_core::effects::Parcel;
 use opcx_core::time::Timestamp;
 
-use super::contract::{Channel, Sending};
 use super::payload;
+use super::{Channel, Sending};
 
 /// Writes parcels to the program's own log, whole, to see what would go out.
 ///

@@ -8,10 +8,10 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::client::Client;
-use super::contract::{Channel, Sending};
 use super::payload;
 use super::signature::{self, Secrets};
 use super::target::Target;
+use super::{Channel, Sending};
 
 /// Most attempts at one endpoint at once: enough for thousands a second to a receiver that answers
 /// in milliseconds, few enough not to crush one that does not.

@@ -1,0 +1,47 @@
+//! The command line: what can be asked of the program, as written.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::command::{bench, check, import, init, keys, rejected, replay, serve, show};
+
+/// Operational Customer Experience engine.
+#[derive(Debug, Parser)]
+#[command(name = "opcx", version, about, disable_help_subcommand = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a small working company into a new folder.
+    Init(init::Arguments),
+    /// Check a company's folder and print every fault.
+    Check(check::Arguments),
+    /// Run the engine: take events in over HTTP, decide, deliver.
+    Serve(serve::Arguments),
+    /// Read a CSV or JSON Lines file through a mapping; counts each row once, however often it is run.
+    Import(import::Arguments),
+    /// List inputs that could not be understood, or send them again after a mend.
+    Rejected(rejected::Arguments),
+    /// Look: pulse, customers, moments, promises, cases, decisions.
+    Show(show::Arguments),
+    /// Decide on the past again under other definitions, and print what would have been different.
+    Replay(replay::Arguments),
+    /// Measure this machine and this build.
+    Bench(bench::Arguments),
+    /// Make keys for the HTTP API.
+    Keys(keys::Arguments),
+}
+
+/// The company's folder.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Folder {
+    /// The company's folder.
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
+}

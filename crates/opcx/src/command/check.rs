@@ -1,0 +1,66 @@
+//! `opcx check`: every fault of a folder at once.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use opcx_company::Severity;
+
+use super::End;
+use crate::cli::Folder;
+
+/// Where the schemas are written within a company's folder.
+pub(super) const SCHEMAS: &str = ".opcx/schemas";
+
+/// What `opcx check` can be told.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    folder: Folder,
+    /// Also write the JSON Schemas of the files into this folder.
+    #[arg(long, value_name = "FOLDER")]
+    schemas: Option<PathBuf>,
+}
+
+/// Prints every fault as `file:line:column: what, and how to mend it`.
+///
+/// # Errors
+/// The schemas cannot be written.
+pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
+    if let Some(folder) = &arguments.schemas {
+        write_schemas(folder)?;
+    }
+    let loaded = opcx_company::load(&arguments.folder.folder);
+    for fault in &loaded.faults {
+        println!("{fault}");
+    }
+    let count = |severity| loaded.faults.iter().filter(|fault| fault.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    match &loaded.definitions {
+        Some(definitions) => println!(
+            "{}: {} journeys, {} moments, {} promises, {} playbooks, {} templates; {warnings} warnings (version {})",
+            arguments.folder.folder.display(),
+            definitions.journeys.len(),
+            definitions.moments.len(),
+            definitions.promises.len(),
+            definitions.playbooks.len(),
+            definitions.templates.len(),
+            definitions.version,
+        ),
+        None => println!("{}: {errors} errors, {warnings} warnings", arguments.folder.folder.display()),
+    }
+    Ok(if loaded.faults.is_empty() { End::Fine } else { End::Found })
+}
+
+/// Writes the JSON Schemas of a company's files.
+///
+/// # Errors
+/// The folder cannot be written.
+pub(super) fn write_schemas(folder: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("making the folder `{}`", folder.display()))?;
+    for (name, schema) in opcx_company::schemas() {
+        let path = folder.join(name);
+        fs::write(&path, schema).with_context(|| format!("writing `{}`", path.display()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,152 @@
+//! `opcx serve`: the engine, live.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow, bail};
+use opcx_company::settings::{Channel, Settings};
+use opcx_core::delivery::Policy;
+use opcx_core::event::Name;
+use opcx_engine::{Budget, Node, NodeSettings, Outbox, WallClock};
+use tokio::net::TcpListener;
+
+use super::End;
+use crate::channel::{self, Surroundings};
+use crate::cli::Folder;
+use crate::house::{Company, sense};
+use crate::http::{ConnectionLimits, Door, Key, KeyHash, Keys, Role, router, serve};
+
+/// What `opcx serve` can be told.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    folder: Folder,
+    /// The address to listen on, instead of the one in `opcx.toml`.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+}
+
+/// Serves until it is told to stop (Ctrl-C or SIGTERM), then ends in order.
+///
+/// # Errors
+/// The folder has faults, a key or secret is missing, the address is taken, the data cannot be opened.
+pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
+    tracing_subscriber::fmt().with_target(false).with_writer(std::io::stderr).init();
+    let company = Company::load(&arguments.folder.folder)?;
+    let listen = arguments.listen.unwrap_or(company.settings.listen);
+    let environment = |variable: &str| std::env::var(variable).ok();
+    let keys = keys(&company.settings, &environment)?;
+    let outbox = open_channels(&company, &environment)?;
+
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting")?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(listen)
+            .await
+            .with_context(|| format!("listening on {listen}; choose another address with --listen"))?;
+        let address = listener.local_addr().unwrap_or(listen);
+        live(&company, listener, keys, outbox, |intake_open| {
+            if intake_open {
+                eprintln!("opcx listens on http://{address} (stop with Ctrl-C)");
+            }
+        })
+        .await
+    })?;
+    Ok(End::Fine)
+}
+
+/// Runs the engine behind a listener until the process is told to stop.
+async fn live(
+    company: &Company,
+    listener: TcpListener,
+    keys: Keys,
+    outbox: Outbox,
+    tell: impl FnOnce(bool),
+) -> anyhow::Result<()> {
+    let store = company.open_store()?;
+    let clock = Arc::new(WallClock);
+    let node = Node::start(
+        NodeSettings {
+            store: Arc::clone(&store),
+            definitions: Arc::clone(&company.definitions),
+            sense: sense(),
+            clock: clock.clone(),
+            policy: Policy::default(),
+            budget: Budget::default(),
+        },
+        outbox,
+    )?;
+    let door = Arc::new(Door::new(node.intake(), keys, clock));
+    tell(true);
+    serve(listener, router(&door), ConnectionLimits::default(), told_to_stop()).await?;
+    door.set_ready(false);
+    drop(door);
+    node.shutdown().await;
+    Ok(())
+}
+
+async fn told_to_stop() {
+    let interrupt = tokio::signal::ctrl_c();
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => {
+            let _ = interrupt.await;
+        }
+    }
+}
+
+/// The keys of the HTTP API, from the environment variables that `opcx.toml` names.
+fn keys(settings: &Settings, environment: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Keys> {
+    let mut keys = Vec::new();
+    let mut faults = Vec::new();
+    let named = [
+        (&settings.keys.write, Role::Write, "write"),
+        (&settings.keys.read, Role::Read, "read"),
+        (&settings.keys.admin, Role::Admin, "admin"),
+    ];
+    for (variable, role, word) in named {
+        let Some(variable) = variable else { continue };
+        match environment(variable).map(|key| KeyHash::of(key.trim())) {
+            Some(Ok(hash)) => keys.push(Key { name: word.into(), role, hash }),
+            Some(Err(error)) => faults.push(format!("{variable}: {error}")),
+            None => faults.push(format!("{variable} is not set; `opcx keys` prints fresh keys to put there")),
+        }
+    }
+    if !faults.is_empty() {
+        bail!("the keys of the HTTP API:\n{}", faults.join("\n"));
+    }
+    Ok(Keys::new(keys))
+}
+
+/// Opens every channel of the company.
+fn open_channels(company: &Company, environment: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Outbox> {
+    let settings: BTreeMap<Name, channel::Settings> =
+        company.settings.channels.iter().map(|(name, channel)| (name.clone(), opened(channel))).collect();
+    let allow = company
+        .settings
+        .allow_private
+        .iter()
+        .map(|network| network.to_string().parse().map_err(|error| anyhow!("allow_private: {error}")))
+        .collect::<anyhow::Result<_>>()?;
+    let surroundings = Surroundings { folder: &company.folder, environment, allow };
+    channel::open(&settings, &surroundings).map_err(|faults| {
+        let faults: Vec<String> =
+            faults.iter().map(|(name, fault)| format!("channels.{name}: {fault}")).collect();
+        anyhow!("channels cannot be opened:\n{}", faults.join("\n"))
+    })
+}
+
+fn opened(channel: &Channel) -> channel::Settings {
+    match channel {
+        Channel::Webhook { url, secrets } => {
+            channel::Settings::Webhook { url: url.clone(), secrets: secrets.clone() }
+        }
+        Channel::File { path } => channel::Settings::File { path: path.into() },
+        Channel::Log => channel::Settings::Log,
+    }
+}
