@@ -83,12 +83,32 @@ impl SimulatedDisk {
     }
 
     /// Turns one bit of a file.
+    ///
+    /// # Panics
+    /// There is no such file, or it is shorter.
     pub fn flip(&self, path: &Path, offset: usize, bit: u8) {
         let mut platter = self.platter();
         let number = platter.names[path];
         let file = &mut platter.files[number];
         file.now[offset] ^= 1 << (bit % 8);
         file.synced.clone_from(&file.now);
+    }
+
+    /// A file's bytes.
+    ///
+    /// # Panics
+    /// There is no such file.
+    #[must_use]
+    pub fn read(&self, path: &Path) -> Vec<u8> {
+        let platter = self.platter();
+        platter.files[platter.names[path]].now.clone()
+    }
+
+    /// Takes a file away.
+    pub fn remove(&self, path: &Path) {
+        let mut platter = self.platter();
+        platter.names.remove(path);
+        platter.names_synced.remove(path);
     }
 
     /// Every file's path and length.
