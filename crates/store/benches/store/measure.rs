@@ -5,13 +5,13 @@ use std::time::{Duration, Instant};
 
 /// Processor time of all threads of this process, and the wall's.
 #[derive(Clone, Copy)]
-pub struct Clock {
-    pub cpu: Duration,
-    pub wall: Instant,
+pub(crate) struct Clock {
+    pub(crate) cpu: Duration,
+    pub(crate) wall: Instant,
 }
 
 impl Clock {
-    pub fn now() -> Clock {
+    pub(crate) fn now() -> Clock {
         let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
         let cpu = tasks.map(|task| on_cpu(&task.path().join("schedstat"))).sum();
         Clock { cpu, wall: Instant::now() }
@@ -19,7 +19,7 @@ impl Clock {
 }
 
 /// Processor time of this thread alone.
-pub fn thread_cpu() -> Duration {
+pub(crate) fn thread_cpu() -> Duration {
     on_cpu(Path::new("/proc/thread-self/schedstat"))
 }
 
@@ -29,20 +29,20 @@ fn on_cpu(path: &Path) -> Duration {
 }
 
 /// Resident memory in megabytes.
-pub fn resident_mb() -> u64 {
+pub(crate) fn resident_mb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     line.and_then(|line| line.trim().split(' ').next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
 }
 
 /// The one-minute load average.
-pub fn load() -> String {
+pub(crate) fn load() -> String {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     text.split(' ').next().unwrap_or("?").to_owned()
 }
 
 /// Bytes on disk under a folder, in megabytes.
-pub fn disk_mb(folder: &Path) -> u64 {
+pub(crate) fn disk_mb(folder: &Path) -> u64 {
     fn bytes(folder: &Path) -> u64 {
         use std::os::unix::fs::MetadataExt;
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();

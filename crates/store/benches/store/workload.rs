@@ -10,23 +10,23 @@ use opcx_store::conformance::sample::{
 use opcx_store::{Commit, CustomerChange, Draft, EventKey, Progress, Trail};
 
 /// Events in one commit, as under load.
-pub const EVENTS: u64 = 10_000;
+pub(crate) const EVENTS: u64 = 10_000;
 /// Customers, of whom few make most of the events.
 const CUSTOMERS: u64 = 100_000;
 
 /// The log entries of one commit, about 700 bytes each.
-pub fn drafts(commit: u64) -> Vec<Draft> {
+pub(crate) fn drafts(commit: u64) -> Vec<Draft> {
     (0..EVENTS).map(|number| draft(commit * EVENTS + number, 640)).collect()
 }
 
 /// Duplicate marks of the events of one commit.
-pub fn keys(commit: u64) -> Vec<EventKey> {
+pub(crate) fn keys(commit: u64) -> Vec<EventKey> {
     (0..EVENTS).map(|number| EventKey::of("bench", &(commit * EVENTS + number).to_string())).collect()
 }
 
 /// What the events of one commit change: 6,000 customers more or less, 5,000 moments, 2,000
 /// receipts, 1,000 promises, 200 parcels and 400 rollups.
-pub fn commit(number: u64) -> Commit {
+pub(crate) fn commit(number: u64) -> Commit {
     let mut dice = Dice(number);
     let from = number * EVENTS;
     let mut whose: Vec<(u64, Position)> =
@@ -97,7 +97,7 @@ fn full_customer(number: u64, at: Position) -> Customer {
 }
 
 /// SplitMix64.
-pub struct Dice(pub u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
     fn next(&mut self) -> u64 {
@@ -108,7 +108,7 @@ impl Dice {
     }
 
     /// A number below `most`.
-    pub fn below(&mut self, most: u64) -> u64 {
+    pub(crate) fn below(&mut self, most: u64) -> u64 {
         self.next() % most
     }
 
