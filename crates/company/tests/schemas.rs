@@ -146,3 +146,41 @@ fn a_key_that_a_schema_requires_is_missed_by_the_loader() {
         }
     }
 }
+
+#[test]
+fn every_key_of_a_schema_stands_in_the_guide() {
+    fn keys(schema: &Value, found: &mut Vec<String>) {
+        match schema {
+            Value::Object(map) => {
+                let properties = map.get("properties").and_then(Value::as_object);
+                found.extend(properties.into_iter().flat_map(|keys| keys.keys().cloned()));
+                map.values().for_each(|below| keys(below, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| keys(item, found)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    let guide = include_str!("../../../docs/guide/company-folder.md");
+    let mut missing = Vec::new();
+    for (name, text) in schemas() {
+        let mut found = Vec::new();
+        keys(&serde_json::from_str(&text).expect("a schema is JSON"), &mut found);
+        let stands = |key: &String| {
+            [
+                format!("{key}:"),
+                format!("`{key}`"),
+                format!("`[{key}]`"),
+                format!("`[{key}."),
+                format!("{key} ="),
+            ]
+            .iter()
+            .any(|written| guide.contains(written))
+        };
+        // What a calendar holds has a guide of its own.
+        let own_guide = name == "calendar.json";
+        missing.extend(
+            found.into_iter().filter(|key| !own_guide && !stands(key)).map(|key| format!("{name} {key}")),
+        );
+    }
+    assert_eq!(missing, Vec::<String>::new());
+}
