@@ -129,3 +129,18 @@ fn whole_numbers_divide_as_numbers_do_which_cel_does_not() {
     assert!(by_us("7 / 2 == 3.5", 1.0, "", true));
     assert!(!by_cel("7 / 2 == 3.5", 1.0, "", true));
 }
+
+#[test]
+fn times_and_lengths_of_time_are_compared_and_reckoned() {
+    // The event happened at 1970-01-01T00:00:00Z.
+    for (text, holds) in [
+        ("event.time == timestamp(\"1970-01-01T00:00:00Z\")", true),
+        ("event.time < timestamp(\"1970-01-01T01:00:00+01:00\")", false),
+        ("event.time + duration(\"1h 30m\") > timestamp(\"1970-01-01T01:00:00Z\")", true),
+        ("timestamp(\"1970-01-03T00:00:00Z\") - event.time == duration(\"48h\")", true),
+        ("-duration(\"1h\") < duration(\"0h\")", true),
+        ("duration(\"1h\") + duration(\"1h\") >= duration(\"2h\")", true),
+    ] {
+        assert_eq!(by_us(text, 1.0, "", true), holds, "{text}");
+    }
+}
