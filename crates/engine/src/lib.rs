@@ -25,4 +25,4 @@ pub use accept::{Accepted, Acceptor, Intake, IntakeError, Submission, Submitted}
 pub use channel::{Channel, Sending};
 pub use clock::{Clock, WallClock};
 pub use decide::{Budget, Decider, EngineError, Sense};
-pub use node::{Node, NodeSettings, Outbox};
+pub use node::{Appending, Node, NodeSettings, Outbox, accept_only};

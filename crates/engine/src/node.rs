@@ -146,6 +146,36 @@ impl Node {
     }
 }
 
+/// An appending thread by itself.
+pub struct Appending {
+    intake: Intake,
+    thread: JoinHandle<()>,
+}
+
+/// Accepts without deciding: for measuring, and for taking in while the engine is away. What is
+/// accepted is decided on by the next [`Node`].
+///
+/// # Errors
+/// The store cannot be read.
+pub fn accept_only(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<(Intake, Appending), EngineError> {
+    let acceptor = Acceptor::new(Arc::clone(&store))?;
+    let (requests, waiting) = mpsc::channel(REQUESTS_MAX);
+    let intake = Intake::new(requests, Arc::clone(&store), Arc::new(AtomicU64::new(store.end().get())));
+    let nobody = std::thread::current();
+    let thread = spawn("opcx-append", move || append(acceptor, waiting, &*clock, &nobody));
+    Ok((intake.clone(), Appending { intake, thread }))
+}
+
+impl Appending {
+    /// Takes nothing more, appends what is waiting, and ends.
+    pub async fn end(self) {
+        self.intake.close().await;
+        if !matches!(tokio::task::spawn_blocking(move || self.thread.join()).await, Ok(Ok(()))) {
+            tracing::error!("the appending thread broke off");
+        }
+    }
+}
+
 fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
     std::thread::Builder::new()
         .name(name.into())

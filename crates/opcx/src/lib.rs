@@ -1,5 +1,6 @@
 //! The shell around the engine: what comes in from outside and what goes out.
 
+pub mod bench;
 pub mod channel;
 pub mod cli;
 pub mod command;

@@ -103,7 +103,7 @@ async fn told_to_stop() {
 /// The keys of the HTTP API, from the environment variables that `opcx.toml` names.
 fn keys(settings: &Settings, environment: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Keys> {
     let mut keys = Vec::new();
-    let mut faults = Vec::new();
+    let mut faults: Vec<String> = Vec::new();
     let named = [
         (&settings.keys.write, Role::Write, "write"),
         (&settings.keys.read, Role::Read, "read"),
@@ -114,7 +114,10 @@ fn keys(settings: &Settings, environment: &dyn Fn(&str) -> Option<String>) -> an
         match environment(variable).map(|key| KeyHash::of(key.trim())) {
             Some(Ok(hash)) => keys.push(Key { name: word.into(), role, hash }),
             Some(Err(error)) => faults.push(format!("{variable}: {error}")),
-            None => faults.push(format!("{variable} is not set; `opcx keys` prints fresh keys to put there")),
+            // A door whose variable is not set stays closed.
+            None => eprintln!(
+                "no {word} key: {variable} is not set, so nobody may {word} over HTTP; `opcx keys` makes keys"
+            ),
         }
     }
     if !faults.is_empty() {

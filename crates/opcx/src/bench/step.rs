@@ -1,0 +1,77 @@
+//! `core::step` alone, on one core.
+
+use std::time::Instant;
+
+use opcx_core::customer::{Customer, CustomerId};
+use opcx_core::definitions::Definitions;
+use opcx_core::effects::Effects;
+use opcx_core::identity::Person;
+use opcx_core::log::{Lane, Position};
+use opcx_core::reading::Reading;
+use opcx_core::step::{Happening, Input, next_timer, step};
+use opcx_emotion::{Reader, Scratch};
+
+use super::world::{CUSTOMERS, World};
+use super::{Row, machine};
+
+/// Takes `events` events through the step. Events and readings are made beforehand.
+#[must_use]
+pub fn run(definitions: &Definitions, events: u64) -> Row {
+    let mut world = World::new(1);
+    let (reader, mut scratch) = (Reader::embedded(), Scratch::default());
+    let mut customers: Vec<Option<Customer>> = vec![None; CUSTOMERS as usize];
+    let mut effects = Effects::default();
+    let (mut seconds, mut processor, mut decisions) = (0.0, 0.0, 0);
+    let mut left = events;
+    while left > 0 {
+        let chunk = left.min(100_000);
+        left -= chunk;
+        let prepared: Vec<_> = (0..chunk)
+            .map(|_| {
+                let happening = world.happening();
+                let event = happening.event();
+                let reading: Option<Reading> =
+                    event.said.as_deref().map(|said| reader.read(said, &mut scratch));
+                (happening.number, happening.customer, event, reading)
+            })
+            .collect();
+        let (begin, begin_processor) = (Instant::now(), machine::processor_seconds("self"));
+        for (number, at, event, reading) in &prepared {
+            let position = Position::new(*number);
+            let mut customer = customers[*at]
+                .take()
+                .unwrap_or_else(|| Customer::new(CustomerId(position), Person::default()));
+            while let Some(due) = next_timer(definitions, &customer).filter(|due| *due <= event.happened) {
+                let input = Input {
+                    position,
+                    lane: Lane::LIVE,
+                    now: due,
+                    mode: Lane::LIVE.mode(),
+                    happening: Happening::Time,
+                };
+                customer = step(definitions, customer, &input, &mut effects);
+            }
+            let input = Input {
+                position,
+                lane: Lane::LIVE,
+                now: event.happened,
+                mode: Lane::LIVE.mode(),
+                happening: Happening::Event { event, reading: reading.as_ref() },
+            };
+            customers[*at] = Some(step(definitions, customer, &input, &mut effects));
+            decisions += effects.receipts.len();
+            effects.clear();
+        }
+        seconds += begin.elapsed().as_secs_f64();
+        processor += machine::processor_seconds("self") - begin_processor;
+    }
+    #[allow(clippy::cast_precision_loss, reason = "a few million")]
+    let count = events as f64;
+    Row {
+        what: "core::step alone, one core",
+        figure: count / seconds,
+        unit: "events/s",
+        per_cpu_second: (processor > 0.0).then(|| count / processor),
+        note: format!("timers included; {decisions} decisions with receipts"),
+    }
+}
