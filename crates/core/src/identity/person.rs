@@ -70,18 +70,16 @@ impl Limits {
         self.0[kind as usize]
     }
 
-    /// The kind of which there would be too many.
+    /// The kind of which there would be too many if these two were one person. Of a kind of which
+    /// one of them has too many already, the other must only not add to it.
     #[must_use]
-    pub fn exceeded<'a>(&self, identifiers: impl Iterator<Item = &'a Identifier>) -> Option<IdentifierKind> {
-        let mut counts = [0_u16; 5];
-        for identifier in identifiers {
-            let count = &mut counts[identifier.kind as usize];
-            *count = count.saturating_add(1);
-            if *count > self.most(identifier.kind) {
-                return Some(identifier.kind);
-            }
-        }
-        None
+    pub fn exceeded_by_joining(&self, one: &Person, other: &Person) -> Option<IdentifierKind> {
+        IdentifierKind::ALL.into_iter().find(|&kind| {
+            let of_kind = |identifier: &&Identifier| identifier.kind == kind;
+            let both = one.identifiers.union(&other.identifiers).filter(of_kind).count();
+            let count = |person: &Person| person.identifiers.iter().filter(of_kind).count();
+            both > usize::from(self.most(kind)) && both > count(one).max(count(other))
+        })
     }
 }
 

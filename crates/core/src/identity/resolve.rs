@@ -20,7 +20,7 @@ pub struct Resolution {
 pub enum Refusal {
     /// The person would have too many of this kind: the device is shared, or the id is a joker.
     TooMany(IdentifierKind),
-    /// Somebody of the company said that these are two people.
+    /// Somebody of the company said that these are two people; only an order joins them again.
     KeptApart,
 }
 
@@ -50,16 +50,24 @@ pub fn resolve(
         let newcomer = owner.map_or(&alone, |(_, person)| person);
 
         if let Some(anchor) = anchor {
-            let both = found.person.identifiers.union(&newcomer.identifiers);
-            if let Some(kind) = limits.exceeded(both) {
+            if let Some(kind) = limits.exceeded_by_joining(&found.person, newcomer) {
                 found.refused.push((identifier.clone(), Refusal::TooMany(kind)));
                 continue;
             }
-            if found.person.kept_apart_from(newcomer).is_some() {
-                found.refused.push((identifier.clone(), Refusal::KeptApart));
-                continue;
+            let mut both = found.person.union(newcomer);
+            match because {
+                Because::OneEvent if found.person.kept_apart_from(newcomer).is_some() => {
+                    found.refused.push((identifier.clone(), Refusal::KeptApart));
+                    continue;
+                }
+                Because::OneEvent => {}
+                // Who told them apart may think better of it.
+                Because::Ordered { .. } => {
+                    both.apart
+                        .retain(|(a, b)| !(both.identifiers.contains(a) && both.identifiers.contains(b)));
+                }
             }
-            found.person = found.person.union(newcomer);
+            found.person = both;
             found.person.links.insert(Link {
                 position,
                 one: anchor.clone(),
