@@ -79,7 +79,7 @@ impl Run {
         }
     }
 
-    /// Takes one more moment. Returns how often this moment had been gone through in this run
+    /// Takes one more moment, `goal` if the customer got there what they set out for. Returns how often this moment had been gone through in this run
     /// before, as far as its kept steps tell.
     pub fn take(&mut self, step: Step, goal: bool, abandoned_after: Span) -> u16 {
         let before = self.steps.iter().filter(|known| known.moment == step.moment).count();
@@ -91,7 +91,12 @@ impl Run {
         self.started = self.started.min(step.at);
         self.latest = self.latest.max(step.at);
         self.abandoned_at = self.latest + abandoned_after;
-        self.state = if goal { RunState::Reached } else { RunState::UnderWay };
+        // Who got what they set out for has got it, whatever comes after.
+        self.state = match self.state {
+            RunState::Reached => RunState::Reached,
+            RunState::UnderWay | RunState::Abandoned if goal => RunState::Reached,
+            RunState::UnderWay | RunState::Abandoned => RunState::UnderWay,
+        };
         self.steps_total = self.steps_total.saturating_add(1);
         if self.steps.len() == STEPS_MAX {
             self.steps.remove(0);

@@ -75,11 +75,12 @@ pub struct Moment {
     pub good: Option<Condition>,
     /// When it went badly. Asked before `good`: negatives weigh more.
     pub bad: Option<Condition>,
-    /// When an earlier bad outcome of this moment was verifiably made good.
+    /// When an earlier bad outcome of this moment was verifiably made good. An event that is bad
+    /// itself makes nothing good.
     pub repaired: Option<Condition>,
     /// How a human can be reached from here: a channel.
     pub way_out: Name,
-    /// Whether the journey has reached its goal here.
+    /// Whether the journey has reached its goal here, unless it went badly.
     pub goal: bool,
 }
 

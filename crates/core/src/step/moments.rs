@@ -37,38 +37,16 @@ pub(super) fn go_through(
         let feeling = feeling(known, reading);
         let key = journey.one_per.as_ref().and_then(|fact| key(known, event, fact));
         let repeats = walk(known, journey, moment, key.as_ref(), input, event, seen.outcome);
+        let mut weigh = |what| {
+            noticed.weigh(known, input.position, event.happened, moment.account, &moment.name, what);
+        };
         match seen.outcome {
-            Outcome::Good => {
-                noticed.weigh(
-                    known,
-                    input.position,
-                    event.happened,
-                    moment.account,
-                    &moment.name,
-                    What::GoodMoment,
-                );
-            }
-            Outcome::Bad => {
-                noticed.weigh(
-                    known,
-                    input.position,
-                    event.happened,
-                    moment.account,
-                    &moment.name,
-                    What::BadMoment,
-                );
-            }
+            Outcome::Good => weigh(What::GoodMoment),
+            Outcome::Bad => weigh(What::BadMoment),
             Outcome::Neutral => {}
         }
         if seen.repaired {
-            noticed.weigh(
-                known,
-                input.position,
-                event.happened,
-                moment.account,
-                &moment.name,
-                What::Repaired,
-            );
+            weigh(What::Repaired);
         }
         noticed.moments.push((index, seen.outcome));
         effects.moments.push(Gone {
@@ -140,7 +118,9 @@ fn look(sight: &Sight<'_>, moment: &Moment) -> Option<Seen> {
     } else {
         Outcome::Neutral
     };
-    Some(Seen { outcome, repaired: moment.repaired.as_ref().is_some_and(holds) })
+    let repaired =
+        outcome != Outcome::Bad && sight.open_failures > 0 && moment.repaired.as_ref().is_some_and(holds);
+    Some(Seen { outcome, repaired })
 }
 
 /// Takes the customer's run of the journey one step on, beginning one if there is none.
@@ -174,7 +154,8 @@ fn walk(
         known.runs.len() - 1
     });
     let step = Step { moment: moment.name.clone(), at: event.happened, position: input.position, outcome };
-    known.runs.get_mut(at).map_or(0, |run| run.take(step, moment.goal, journey.abandoned_after))
+    let goal = moment.goal && outcome != Outcome::Bad;
+    known.runs.get_mut(at).map_or(0, |run| run.take(step, goal, journey.abandoned_after))
 }
 
 fn key(known: &Known, event: &Event, fact: &Declared) -> Option<CompactString> {
