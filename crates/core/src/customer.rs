@@ -8,7 +8,7 @@
 mod deeds;
 mod traits;
 
-pub use deeds::{CASES_MAX, CONTACTS_MAX, Contact, DeedId, Deeds, FIRED_MAX, Fired};
+pub use deeds::{CASES_MAX, CONTACTS_MAX, Contact, DeedId, Deeds, FIRED_MAX, Fired, PROMISED_MAX, Promised};
 pub use traits::{TRAITS_MAX, Trait, Traits};
 
 use core::fmt;
@@ -28,7 +28,7 @@ use crate::trust::Ledger;
 /// Most runs kept per customer; the one longest untouched makes room.
 pub const RUNS_MAX: usize = 16;
 /// Most promises kept per customer; the one settled longest ago makes room. When all are owed, a
-/// further promise is refused, with a receipt.
+/// further promise is refused, with a receipt. What merged customers are owed stays, however much.
 pub const PROMISES_MAX: usize = 64;
 
 /// A customer's id: the position of the record that first told of them. A merged customer has the
@@ -81,6 +81,8 @@ pub struct Known {
     pub happened: Vec<(Name, Timestamp)>,
     /// Their latest complaint, while nobody has answered it.
     pub complaint: Option<Complaint>,
+    /// When somebody of the company last answered them.
+    pub answered: Option<Timestamp>,
     /// How many of their events were counted.
     pub events: u64,
     /// Of these, how many no moment listened to.

@@ -11,11 +11,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::{Calendars, QuietHours, Zone};
 use crate::condition::{Declared, FactType, Field};
+use crate::customer::Fired;
 use crate::event::{Category, Name};
 use crate::identity::Limits;
 use crate::map::{Journey, Moment, MomentIndex};
 use crate::playbook::{Cap, Piece, Playbook, PlaybookIndex, Template, TemplateIndex};
 use crate::promise::{PromiseDefinition, PromiseIndex};
+use crate::time::Timestamp;
 
 /// A hash that names one state of a company's folder; every receipt carries it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -189,6 +191,14 @@ impl Definitions {
     #[must_use]
     pub fn promise_facts(&self) -> &[Declared] {
         &self.promise_facts
+    }
+
+    /// Whether a firing counts towards its playbook's cap at `now`.
+    #[must_use]
+    pub fn counts_towards_cap(&self, fired: &Fired, now: Timestamp) -> bool {
+        let playbook = self.playbooks.iter().find(|playbook| playbook.name == fired.playbook);
+        let cap = playbook.and_then(|playbook| playbook.at_most);
+        cap.is_some_and(|cap| fired.at > now - cap.within)
     }
 
     /// What events of `kind` are about.

@@ -42,6 +42,14 @@ impl fmt::Display for PromiseId {
 }
 
 impl PromiseId {
+    /// The lowest bits of what tells it from others of the same record.
+    pub(crate) fn number(self) -> u16 {
+        match self {
+            PromiseId::Event { number, .. } => number,
+            PromiseId::Deed(deed) => u16::try_from(deed.number & 0xFFFF).expect("sixteen bits are left"),
+        }
+    }
+
     /// Reads an id as [`fmt::Display`] writes it.
     #[must_use]
     pub fn parse(text: &str) -> Option<PromiseId> {
@@ -74,14 +82,18 @@ pub struct Promise {
     pub state: PromiseState,
     /// The facts of the event that made it, as far as any definition reads them.
     pub facts: Facts,
+    /// The record that made it, or led to it.
+    pub record: Position,
     /// The record that settled it, and when.
     pub settled: Option<Settled>,
+    /// What was promised, done too late: it does not keep the promise, but makes its breaking good.
+    pub made_good: Option<Settled>,
 }
 
 /// What settled a promise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settled {
-    /// The record that did.
+    /// The record that did; the promise's own [`Promise::record`] where time did.
     pub position: Position,
     /// When it happened, by the event's own time.
     pub at: Timestamp,
@@ -92,16 +104,17 @@ impl Promise {
     #[must_use]
     pub fn next_change(&self) -> Option<Timestamp> {
         match self.state {
-            PromiseState::Open => Some(self.warn.map_or(self.breaks_at(), |warn| warn.min(self.breaks_at()))),
-            PromiseState::AtRisk => Some(self.breaks_at()),
+            PromiseState::Open => [self.warn, self.breaks_at()].into_iter().flatten().min(),
+            PromiseState::AtRisk => self.breaks_at(),
             PromiseState::Kept | PromiseState::Broken | PromiseState::Released => None,
         }
     }
 
-    /// The first moment at which it is broken: just after it is due.
+    /// The first moment at which it is broken: just after it is due. `None` when it is due at the
+    /// end of time, after which no moment comes.
     #[must_use]
-    pub fn breaks_at(&self) -> Timestamp {
-        self.due + Span::from_millis(1)
+    pub fn breaks_at(&self) -> Option<Timestamp> {
+        Some(self.due + Span::from_millis(1)).filter(|&after| after > self.due)
     }
 
     /// The state that the passing of time up to and including `now` leads to, if it changes. A

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use super::CustomerId;
-use crate::case::{Case, CaseState};
+use crate::case::Case;
 use crate::event::Name;
 use crate::log::Position;
 use crate::playbook::Cap;
@@ -15,8 +15,11 @@ use crate::time::Timestamp;
 pub const CONTACTS_MAX: usize = 64;
 /// Most firings of playbooks remembered for their caps.
 pub const FIRED_MAX: usize = 64;
-/// Most cases kept with a customer; closed ones make room for new ones.
+/// Most cases kept with a customer; closed ones make room for new ones. When customers are merged
+/// all their held cases stay, however many they are.
 pub const CASES_MAX: usize = 16;
+/// Most promises of playbooks kept for folding anew; the oldest makes room.
+pub const PROMISED_MAX: usize = 64;
 
 /// Names something we did: for whom, and which of our deeds for them. It never changes, whatever is
 /// merged or folded anew later.
@@ -48,16 +51,25 @@ impl DeedId {
 pub struct Deeds {
     /// Messages decided on, oldest first.
     pub contacts: Vec<Contact>,
-    /// Playbooks that acted, oldest first.
+    /// Firings of playbooks that are capped, as long as they count towards the cap; oldest first.
     pub fired: Vec<Fired>,
     /// Cases, oldest first.
     pub cases: Vec<Case>,
     /// Promises that playbooks made, newest last. They are owed whatever is folded anew.
-    pub promised: Vec<Promise>,
+    pub promised: Vec<Promised>,
     /// Silence playbooks set off since the customer was last heard from.
     pub silences: Vec<Name>,
     /// The number of the next deed. With the customer's id it names a deed for ever.
     pub next_number: u32,
+}
+
+/// A promise that a playbook made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Promised {
+    /// The promise as it was when it was made.
+    pub promise: Promise,
+    /// Whether a timer led to it, so that it was made before what its record tells, not after.
+    pub by_timer: bool,
 }
 
 /// A message decided on.
@@ -83,11 +95,12 @@ pub struct Fired {
 }
 
 impl Deeds {
-    /// Whether one more message at `at` would go over `cap`.
+    /// Whether one more message at `at` would go over `cap`. A cap above [`CONTACTS_MAX`] counts as
+    /// that: what is not remembered cannot be allowed.
     #[must_use]
     pub fn contacts_reach(&self, cap: Cap, at: Timestamp) -> bool {
         let recent = self.contacts.iter().filter(|contact| contact.at > at - cap.within).count();
-        recent >= usize::from(cap.times)
+        recent >= usize::from(cap.times).min(CONTACTS_MAX)
     }
 
     /// Whether the playbook acting once more at `at` would go over `cap`.
@@ -116,34 +129,42 @@ impl Deeds {
 
     /// Takes note of a message decided on.
     pub fn contacted(&mut self, contact: Contact) {
-        if self.contacts.len() == CONTACTS_MAX {
-            self.contacts.remove(0);
-        }
         self.contacts.push(contact);
+        keep_newest(&mut self.contacts, CONTACTS_MAX);
     }
 
-    /// Takes note of a playbook that acted.
-    pub fn note_fired(&mut self, fired: Fired) {
-        if self.fired.len() == FIRED_MAX {
-            self.fired.remove(0);
-        }
+    /// Takes note of a capped playbook that acted, and forgets those that no longer count.
+    pub fn note_fired(&mut self, fired: Fired, still_counts: impl Fn(&Fired) -> bool) {
+        self.fired.retain(still_counts);
         self.fired.push(fired);
+        keep_newest(&mut self.fired, FIRED_MAX);
+    }
+
+    /// Takes note of a promise that a playbook made.
+    pub fn promised(&mut self, promised: Promised) {
+        self.promised.push(promised);
+        keep_newest(&mut self.promised, PROMISED_MAX);
     }
 
     /// Takes a new case. `false` when all kept cases are still held by humans: automation stays
     /// silent on those matters and a further case would be noise.
     #[must_use]
     pub fn open_case(&mut self, case: Case) -> bool {
-        if self.cases.len() == CASES_MAX {
-            let Some(closed) =
-                self.cases.iter().position(|known| matches!(known.state, CaseState::Closed { .. }))
-            else {
-                return false;
-            };
-            self.cases.remove(closed);
+        self.drop_closed_cases(CASES_MAX - 1);
+        if self.cases.len() >= CASES_MAX {
+            return false;
         }
         self.cases.push(case);
         true
+    }
+
+    /// Drops the oldest closed cases until only `most` cases are left, or only held ones.
+    fn drop_closed_cases(&mut self, most: usize) {
+        while self.cases.len() > most
+            && let Some(closed) = self.cases.iter().position(|case| !case.state.is_held())
+        {
+            self.cases.remove(closed);
+        }
     }
 
     /// The deeds of both, in order, each once: merging is commutative and associative.
@@ -162,14 +183,25 @@ impl Deeds {
                 .collect(),
             next_number: self.next_number.max(other.next_number),
         };
-        joined.promised.sort_by_key(|promise| promise.id);
-        joined.promised.dedup_by_key(|promise| promise.id);
+        joined.promised.sort_by_key(|promised| (promised.promise.made, promised.promise.id));
+        joined.promised.dedup_by_key(|promised| promised.promise.id);
+        keep_newest(&mut joined.promised, PROMISED_MAX);
         joined.contacts.sort();
         joined.contacts.dedup();
+        keep_newest(&mut joined.contacts, CONTACTS_MAX);
         joined.fired.sort();
         joined.fired.dedup();
-        joined.cases.sort_by_key(|case| case.id);
+        keep_newest(&mut joined.fired, FIRED_MAX);
+        joined.cases.sort_by_key(|case| (case.opened, case.id));
         joined.cases.dedup_by_key(|case| case.id);
+        joined.drop_closed_cases(CASES_MAX);
+        joined.silences.sort();
         joined
     }
+}
+
+/// Drops from the front what is over `most`.
+fn keep_newest<T>(list: &mut Vec<T>, most: usize) {
+    let over = list.len().saturating_sub(most);
+    list.drain(..over);
 }

@@ -4,14 +4,16 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use compact_str::{CompactString, format_compact};
 
-use super::Input;
+use super::decide::Asked;
+use super::observe::sight;
 use crate::calendar::Zone;
-use crate::condition::{Field, Missing, Operand};
-use crate::customer::Customer;
+use crate::condition::{Field, Missing, Operand, PromiseSight, Sight};
+use crate::consent::Purpose;
+use crate::customer::{Customer, Known};
 use crate::definitions::Definitions;
 use crate::effects::Content;
-use crate::event::{Event, Value};
-use crate::playbook::{Claim, Playbook, TemplateIndex};
+use crate::event::{Category, Event, Value};
+use crate::playbook::{Claim, TemplateIndex};
 use crate::promise::Promise;
 use crate::reading::Reading;
 use crate::receipt::Refused;
@@ -32,25 +34,34 @@ pub(super) struct AtHand<'a> {
     pub(super) promise: Option<&'a Promise>,
 }
 
+impl AtHand<'_> {
+    /// What can be seen for `purpose` with this at hand.
+    pub(super) fn sight<'a>(&'a self, known: &'a Known, purpose: Purpose, now: Timestamp) -> Sight<'a> {
+        let promise = self.promise.map(|promise| PromiseSight {
+            facts: &promise.facts,
+            made: promise.made,
+            due: promise.due,
+        });
+        sight(known, purpose, self.event, self.reading, promise, now)
+    }
+}
+
 /// The message, and before when it must not go out: quiet hours end in the customer's own zone.
 pub(super) fn write(
-    definitions: &Definitions,
     customer: &Customer,
-    playbook: &Playbook,
+    asked: &Asked<'_>,
     template: TemplateIndex,
-    at_hand: &AtHand<'_>,
-    input: &Input<'_>,
 ) -> Result<(Content, Timestamp), Refused> {
+    let Asked { definitions, input, playbook, at_hand, .. } = *asked;
     let Some(template) = definitions.template(template) else {
         return Err(Refused::Untrue("no such template".into()));
     };
-    if let Some(untrue) = template.claims.iter().find(|claim| !is_true(definitions, customer, claim, at_hand))
-    {
+    let sight = at_hand.sight(&customer.known, playbook.purpose, input.now);
+    let untrue = |claim: &&Claim| !is_true(definitions, customer, claim, at_hand, &sight);
+    if let Some(untrue) = template.claims.iter().find(untrue) {
         return Err(Refused::Untrue(claim_words(definitions, untrue)));
     }
-    let text = template
-        .fill(&at_hand.sight_for(&customer.known, playbook, input.now))
-        .map_err(|field| Refused::Missing(field_words(field)))?;
+    let text = template.fill(&sight).map_err(|field| Refused::Missing(field_words(field)))?;
     let not_before = match &definitions.house.quiet {
         Some(quiet) => quiet.next_allowed(input.now, &zone(definitions, customer)),
         None => input.now,
@@ -58,19 +69,26 @@ pub(super) fn write(
     Ok((Content::Message { template: template.name.clone(), text }, not_before))
 }
 
-/// Whether the ledger holds what a template claims (law 8).
-fn is_true(definitions: &Definitions, customer: &Customer, claim: &Claim, at_hand: &AtHand<'_>) -> bool {
+/// Whether the ledger holds what a template claims (law 8), and it may be said for this purpose.
+fn is_true(
+    definitions: &Definitions,
+    customer: &Customer,
+    claim: &Claim,
+    at_hand: &AtHand<'_>,
+    sight: &Sight<'_>,
+) -> bool {
     match claim {
         Claim::Promise(index, state) => {
             let Some(definition) = definitions.promise(*index) else { return false };
             let latest =
                 || customer.known.promises.iter().rev().find(|promise| promise.name == definition.name);
             let promise = at_hand.promise.filter(|promise| promise.name == definition.name).or_else(latest);
-            promise.is_some_and(|promise| promise.state == *state)
+            sight.sees(Category::Service) && promise.is_some_and(|promise| promise.state == *state)
         }
         Claim::Happened(kind) => {
-            at_hand.event.is_some_and(|event| event.kind == *kind)
-                || customer.known.happened.iter().any(|(known, _)| known == kind)
+            let happened = at_hand.event.is_some_and(|event| event.kind == *kind)
+                || customer.known.happened.iter().any(|(known, _)| known == kind);
+            happened && sight.sees(definitions.category_of(kind))
         }
     }
 }
@@ -85,36 +103,45 @@ fn claim_words(definitions: &Definitions, claim: &Claim) -> CompactString {
     }
 }
 
+/// The customer's own zone, as far as it may be known for service: it is for their peace.
 fn zone(definitions: &Definitions, customer: &Customer) -> Zone {
-    match customer.known.traits.get(ZONE_FACT) {
+    let known = &customer.known;
+    let may_see = definitions
+        .vocabulary
+        .facts
+        .get(ZONE_FACT)
+        .is_some_and(|fact| known.grants.allow(fact.category, Purpose::Service));
+    match known.traits.get(ZONE_FACT).filter(|_| may_see) {
         Some(Value::Text(name)) => Zone::new(name).unwrap_or_else(|_| definitions.house.zone.clone()),
         Some(Value::Bool(_) | Value::Number(_) | Value::List(_)) | None => definitions.house.zone.clone(),
     }
 }
 
-/// What a human needs to know: why the case is theirs, what was said, what is owed, how trust stands.
-pub(super) fn brief(
-    customer: &Customer,
-    because: &str,
-    at_hand: &AtHand<'_>,
-    now: Timestamp,
-) -> Vec<CompactString> {
-    let mut lines = alloc::vec![format_compact!("because: {because}")];
+/// What a human needs to know, as far as the playbook's purpose may see it: why the case is theirs,
+/// what was said, what is owed, how trust stands.
+pub(super) fn brief(customer: &Customer, asked: &Asked<'_>) -> Vec<CompactString> {
+    let Asked { input, playbook, set_off, at_hand, .. } = *asked;
+    let known = &customer.known;
+    let sight = at_hand.sight(known, playbook.purpose, input.now);
+    let mut lines = alloc::vec![format_compact!("because: {}", set_off.because)];
     if let Some(event) = at_hand.event {
         lines.push(format_compact!("{}: {} on {}", event.happened, event.kind, event.channel));
-        if let Some(said) = &event.said {
-            let quote: String = said.chars().take(QUOTE_CHARS_MAX).collect();
-            lines.push(format_compact!("said: {quote}"));
-        }
     }
-    if let Some(felt) = at_hand.reading.and_then(Reading::strongest) {
+    if let Ok(Operand::Text(said)) = sight.read(&Field::EventSaid) {
+        let quote: String = said.chars().take(QUOTE_CHARS_MAX).collect();
+        lines.push(format_compact!("said: {quote}"));
+    }
+    if let Ok(Operand::Text(felt)) = sight.read(&Field::StrongestEmotion) {
         lines.push(format_compact!("felt: {felt}"));
     }
-    for promise in customer.known.promises.iter().rev().filter(|promise| promise.state.is_owed()) {
-        lines.push(format_compact!("owed: {} by {} ({})", promise.name, promise.due, promise.state.word()));
-    }
-    for account in crate::trust::Account::ALL {
-        lines.push(format_compact!("trust {account}: {}", customer.known.trust.level(account, now)));
+    if sight.sees(Category::Service) {
+        for promise in known.promises.iter().rev().filter(|promise| promise.state.is_owed()) {
+            let (name, due, state) = (&promise.name, promise.due, promise.state.word());
+            lines.push(format_compact!("owed: {name} by {due} ({state})"));
+        }
+        for account in crate::trust::Account::ALL {
+            lines.push(format_compact!("trust {account}: {}", known.trust.level(account, input.now)));
+        }
     }
     lines.truncate(BRIEF_LINES_MAX);
     lines

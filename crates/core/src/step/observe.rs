@@ -29,7 +29,7 @@ pub(super) struct Noticed<'a> {
     pub(super) moments: Vec<(MomentIndex, Outcome)>,
     /// Promises that came into a state.
     pub(super) promises: Vec<(PromiseIndex, PromiseId, PromiseState)>,
-    /// Accounts of trust that moved: from, to.
+    /// Accounts of trust that moved: from where to where, each account once.
     pub(super) trust: Vec<(Account, Trust, Trust)>,
     /// Playbooks whose time of silence is over.
     pub(super) silences: Vec<PlaybookIndex>,
@@ -51,13 +51,19 @@ pub(super) fn event<'a>(
         moments::of_probe(definitions, customer, input, event, effects);
         return Noticed::default();
     }
+    // Law 11: nothing reads the emotions of staff.
+    let reading = reading.filter(|_| event.origin == Origin::Customer);
     let known = &mut customer.known;
-    look_at_clock(known, input.lane, input.now);
     for statement in &event.consents {
         known.grants.note(statement, event.happened);
     }
-    // Law 4: an event of a category that was not granted is as if it had never been sent.
-    if !may_see(known, definitions.category_of(&event.kind)) {
+    // Law 4: an event of a category that was not granted is as if it had never been sent. What it
+    // says about consent is no data of that category.
+    let visible = may_see(known, definitions.category_of(&event.kind));
+    if visible || !event.consents.is_empty() {
+        look_at_clock(known, input.lane, input.now);
+    }
+    if !visible {
         return Noticed::default();
     }
     let mut noticed = Noticed { event: Some(event), reading, ..Noticed::default() };
@@ -122,13 +128,28 @@ impl Noticed<'_> {
         account: Account,
         topic: &crate::event::Name,
         what: What,
-    ) -> u16 {
+    ) {
         let number = self.evidence;
         self.evidence = number.saturating_add(1);
+        self.weigh_as(known, (position, number), at, account, topic, what);
+    }
+
+    /// The same for evidence that has a name of its own.
+    pub(super) fn weigh_as(
+        &mut self,
+        known: &mut Known,
+        (position, number): (Position, u16),
+        at: Timestamp,
+        account: Account,
+        topic: &crate::event::Name,
+        what: What,
+    ) {
         let entry: &Entry =
             known.trust.apply(Evidence { account, what, topic: topic.clone(), at, position, number });
-        self.trust.push((account, entry.before(), entry.after()));
-        number
+        match self.trust.iter_mut().find(|(moved, ..)| *moved == account) {
+            Some((.., after)) => *after = entry.after(),
+            None => self.trust.push((account, entry.before(), entry.after())),
+        }
     }
 }
 
@@ -203,16 +224,18 @@ fn hear_complaint(
 ) {
     match event.origin {
         Origin::Staff => {
-            if known.complaint.is_some_and(|complaint| complaint.at <= event.happened) {
-                known.complaint = None;
-            }
+            known.answered = known.answered.max(Some(event.happened));
+            known.complaint = known.complaint.filter(|complaint| Some(complaint.at) > known.answered);
         }
         Origin::Customer => {
             let bad_feeling = reading.and_then(Reading::valence) == Some(Valence::Negative);
             let bad_moment = noticed.moments.iter().any(|(_, outcome)| *outcome == Outcome::Bad);
+            // One told late may have been answered since, or be older than the one that waits.
+            let latest = known.answered.max(known.complaint.map(|complaint| complaint.at));
             if event.said.is_some()
                 && (bad_feeling || bad_moment)
                 && known.grants.allow(Category::Feedback, Purpose::Service)
+                && Some(event.happened) > latest
             {
                 known.complaint = Some(Complaint { at: event.happened, position });
             }

@@ -23,8 +23,14 @@ pub(super) fn carry_out(
     effects: &mut Effects,
 ) {
     let noted = match &command.order {
-        Order::Case(id, change) => case(customer, input, *id, change, &command.by, effects),
-        Order::Release(id) => release(customer, input, *id, effects),
+        Order::Case(id, change) => Some(
+            case(customer, input, *id, change, &command.by, effects)
+                .unwrap_or_else(|| format_compact!("{id} is not held, nothing was changed")),
+        ),
+        Order::Release(id) => Some(
+            release(customer, input, *id, effects)
+                .unwrap_or_else(|| format_compact!("{id} is not owed, nothing was changed")),
+        ),
         Order::Merge(one, other) => Some(format_compact!("merged {one} and {other}")),
         Order::Unmerge(one, other) => Some(format_compact!("told {one} and {other} apart")),
         Order::Resend(_) | Order::Enable(_) | Order::Redriven(_) => None,

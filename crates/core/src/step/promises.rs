@@ -19,9 +19,11 @@ use crate::trust::What;
 
 /// The source under which opcx records its own deeds; never evidence for a promise.
 pub const OWN_SOURCE: &str = "opcx";
+/// Evidence that time brings is numbered from here, apart from what records bring themselves.
+const BROUGHT_BY_TIME: u16 = 0x8000;
 
-/// Settles owed promises for which the event is evidence, and corrects broken ones for which it
-/// shows that they were kept in time.
+/// Settles owed promises for which the event is evidence, corrects broken ones for which it shows that
+/// they were kept or released in time, and takes note where it comes too late but makes good.
 pub(super) fn settle_by(
     definitions: &Definitions,
     customer: &mut Customer,
@@ -51,28 +53,48 @@ pub(super) fn settle_by(
             && event.happened >= promise.made;
         let in_time = event.happened <= promise.due;
         let is_kept = concerned.kept.contains(&index) && independent && holds(&definition.kept);
-        let is_released =
-            concerned.released.contains(&index) && in_time && definition.released.as_ref().is_some_and(holds);
+        let is_released = concerned.released.contains(&index)
+            && independent
+            && in_time
+            && definition.released.as_ref().is_some_and(holds);
         let settled = Settled { position: input.position, at: event.happened };
 
         let next = match state {
-            PromiseState::Open | PromiseState::AtRisk if is_kept && in_time => PromiseState::Kept,
+            PromiseState::Open | PromiseState::AtRisk | PromiseState::Broken if is_kept && in_time => {
+                PromiseState::Kept
+            }
             // Late evidence for a promise that time has not reached yet: it came too late.
             PromiseState::Open | PromiseState::AtRisk if is_kept => PromiseState::Broken,
-            PromiseState::Open | PromiseState::AtRisk if is_released => PromiseState::Released,
-            PromiseState::Broken if is_kept && in_time => PromiseState::Kept,
+            PromiseState::Open | PromiseState::AtRisk | PromiseState::Broken if is_released => {
+                PromiseState::Released
+            }
+            PromiseState::Broken if is_kept && promise.made_good.is_none() => PromiseState::Broken,
             PromiseState::Open
             | PromiseState::AtRisk
             | PromiseState::Kept
             | PromiseState::Broken
             | PromiseState::Released => continue,
         };
-        if state == PromiseState::Broken {
-            correct(definitions, customer, at, index, settled, input, noticed, effects);
-        } else {
-            change(customer, at, (index, definition), next, Some(settled), input, noticed, effects);
+        let place = Place { at, index, definition };
+        match (state, next) {
+            (PromiseState::Broken, PromiseState::Broken) => {}
+            (PromiseState::Broken, _) => {
+                correct(definitions, customer, &place, next, settled, input, noticed, effects);
+            }
+            _ => change(customer, &place, next, Some(settled), input, noticed, effects),
+        }
+        if next == PromiseState::Broken {
+            make_good(customer, &place, settled, input, noticed, effects);
         }
     }
+}
+
+/// A promise of a customer and its definition.
+struct Place<'a> {
+    /// Which of the customer's promises.
+    at: usize,
+    index: PromiseIndex,
+    definition: &'a PromiseDefinition,
 }
 
 /// Makes the promises that the event makes.
@@ -93,9 +115,12 @@ pub(super) fn make_by(
             continue;
         }
         let id = PromiseId::Event { position: input.position, number };
-        match promise(definitions, customer, index, id, event.happened, Some(event)) {
+        match promise(definitions, customer, index, id, input, event.happened, Some(event)) {
             Ok(promise) => add(customer, index, promise, input, noticed, effects),
-            Err(refused) => refuse(definitions, customer, definition, input, refused, effects),
+            Err(refused) => {
+                let verdict = Verdict::Refused(refused);
+                leave_receipt(definitions, customer, definition, input, "promise made", verdict, effects);
+            }
         }
     }
 }
@@ -108,30 +133,51 @@ pub(super) fn pass_time(
     noticed: &mut Noticed<'_>,
     effects: &mut Effects,
 ) {
-    for at in 0..customer.known.promises.len() {
+    let promises = &customer.known.promises;
+    let changes = |promise: &Promise| promise.as_of(input.now).is_some();
+    let mut due: Vec<_> = (0..promises.len()).filter(|&at| changes(&promises[at])).collect();
+    // In the order of their times, as they come when each is met at its own time.
+    due.sort_by_key(|&at| (promises[at].next_change(), at));
+    for at in due {
         let promise = &customer.known.promises[at];
         let Some(next) = promise.as_of(input.now) else { continue };
-        let settled = (next == PromiseState::Broken)
-            .then_some(Settled { position: input.position, at: promise.breaks_at() });
+        let broken = promise.breaks_at().map(|at| Settled { position: promise.record, at });
+        let settled = broken.filter(|_| next == PromiseState::Broken);
         match definitions.promise_named(&promise.name) {
-            Some(defined) => change(customer, at, defined, next, settled, input, noticed, effects),
+            Some((index, definition)) => {
+                let place = Place { at, index, definition };
+                change(customer, &place, next, settled, input, noticed, effects);
+            }
             // The folder no longer knows it: it ends, but nobody's trust moves for it.
             None => settle_unknown(customer, at, next, settled, input, effects),
         }
     }
 }
 
-/// A promise as its definition makes it now.
+/// A promise as its definition makes it now. Refused when it has no due time, or there is no room.
 pub(super) fn promise(
     definitions: &Definitions,
     customer: &Customer,
     index: PromiseIndex,
     id: PromiseId,
+    input: &Input<'_>,
     made: Timestamp,
     event: Option<&Event>,
 ) -> Result<Promise, Refused> {
     let definition = definitions.promise(index).ok_or_else(|| Refused::Full("no such promise".into()))?;
-    let fact_time = |name: &str| event.and_then(|event| event.facts.text(name)).and_then(parse_rfc3339);
+    let known = &customer.known;
+    let all_owed = || known.promises.iter().all(|promise| promise.state.is_owed());
+    if known.promises.len() >= PROMISES_MAX && all_owed() {
+        return Err(Refused::Full("promises".into()));
+    }
+    let may_see = |name: &str| {
+        let fact = definitions.vocabulary.facts.get(name);
+        fact.is_some_and(|fact| known.grants.allow(fact.category, Purpose::Service))
+    };
+    let fact_time = |name: &str| {
+        let event = event.filter(|_| may_see(name))?;
+        event.facts.text(name).and_then(parse_rfc3339)
+    };
     let no_due = |error: Unresolved| Refused::NoDue(compact_str::format_compact!("{error}"));
     let (calendars, zone) = (&definitions.calendars, &definitions.house.zone);
     let due = definition.due.resolve(made, calendars, zone, fact_time).map_err(no_due)?;
@@ -139,7 +185,7 @@ pub(super) fn promise(
         Some(at_risk) => Some(at_risk.resolve(made, due, &definition.due, calendars).map_err(no_due)?),
         None => None,
     };
-    let facts = event.map_or(Facts::NONE, |event| promise_facts(definitions, &customer.known, event));
+    let facts = event.map_or(Facts::NONE, |event| promise_facts(definitions, known, event));
     Ok(Promise {
         id,
         name: definition.name.clone(),
@@ -148,11 +194,13 @@ pub(super) fn promise(
         warn,
         state: PromiseState::Open,
         facts,
+        record: input.position,
         settled: None,
+        made_good: None,
     })
 }
 
-/// Adds a new promise, making room if need be.
+/// Adds a new promise.
 pub(super) fn add(
     customer: &mut Customer,
     index: PromiseIndex,
@@ -161,105 +209,128 @@ pub(super) fn add(
     noticed: &mut Noticed<'_>,
     effects: &mut Effects,
 ) {
-    let known = &mut customer.known;
-    if known.promises.len() >= PROMISES_MAX {
-        let oldest = (0..known.promises.len())
-            .filter(|&at| !known.promises[at].state.is_owed())
-            .min_by_key(|&at| known.promises[at].due);
-        // When all are owed the oldest is let go from what is kept at hand; the log has it.
-        known.promises.remove(oldest.unwrap_or(0));
-    }
+    keep(&mut customer.known.promises, promise.clone());
     noticed.promises.push((index, promise.id, PromiseState::Open));
-    effects.promises.push(PromiseChange {
-        customer: customer.id,
-        position: input.position,
-        before: None,
-        promise: promise.clone(),
-    });
-    known.promises.push(promise);
+    write_down(customer, None, promise, input, effects);
 }
 
-#[allow(clippy::too_many_arguments, reason = "one place where a promise's change is written down everywhere")]
+/// Keeps one more promise; if need be the one settled longest ago makes room.
+pub(super) fn keep(promises: &mut Vec<Promise>, promise: Promise) {
+    let settled_longest_ago = (0..promises.len())
+        .filter(|&at| !promises[at].state.is_owed())
+        .min_by_key(|&at| promises[at].settled.map(|settled| settled.at));
+    if promises.len() >= PROMISES_MAX
+        && let Some(settled) = settled_longest_ago
+    {
+        promises.remove(settled);
+    }
+    promises.push(promise);
+}
+
+/// A promise comes into its next state, and trust moves for it.
 fn change(
     customer: &mut Customer,
-    at: usize,
-    (index, definition): (PromiseIndex, &PromiseDefinition),
+    place: &Place<'_>,
     next: PromiseState,
     settled: Option<Settled>,
     input: &Input<'_>,
     noticed: &mut Noticed<'_>,
     effects: &mut Effects,
 ) {
-    let known = &mut customer.known;
-    let promise = &mut known.promises[at];
+    let promise = &mut customer.known.promises[place.at];
     let before = promise.state;
     promise.state = next;
     promise.settled = settled;
-    let (id, snapshot) = (promise.id, promise.clone());
-    match next {
-        PromiseState::Kept | PromiseState::Broken => {
-            let what = if next == PromiseState::Kept { What::PromiseKept } else { What::PromiseBroken };
-            let when = settled.map_or(input.now, |settled| settled.at.max(snapshot.made));
-            noticed.weigh(known, input.position, when, definition.account, &definition.name, what);
+    let promise = promise.clone();
+    match (next, settled) {
+        (PromiseState::Kept, Some(settled)) => {
+            weigh(customer, place, settled, What::PromiseKept, noticed);
         }
-        PromiseState::Open | PromiseState::AtRisk | PromiseState::Released => {}
+        (PromiseState::Broken, Some(settled)) => {
+            weigh(customer, place, settled, What::PromiseBroken, noticed);
+        }
+        _ => {}
     }
-    noticed.promises.push((index, id, next));
-    effects.promises.push(PromiseChange {
-        customer: customer.id,
-        position: input.position,
-        before: Some(before),
-        promise: snapshot,
-    });
+    noticed.promises.push((place.index, promise.id, next));
+    write_down(customer, Some(before), promise, input, effects);
 }
 
-/// A promise told broken turns out to have been kept in time: what its breaking cost is given back.
+/// A promise told broken turns out to have been kept or released in time: what its breaking cost is
+/// given back.
 #[allow(clippy::too_many_arguments, reason = "one place where a correction is written down everywhere")]
 fn correct(
     definitions: &Definitions,
     customer: &mut Customer,
-    at: usize,
-    index: PromiseIndex,
+    place: &Place<'_>,
+    next: PromiseState,
     settled: Settled,
     input: &Input<'_>,
     noticed: &mut Noticed<'_>,
     effects: &mut Effects,
 ) {
-    let Some(definition) = definitions.promise(index) else { return };
-    let told = customer.known.promises[at].settled.map(|settled| settled.position);
+    let definition = place.definition;
+    let promise = &mut customer.known.promises[place.at];
+    promise.made_good = None;
+    let told = promise.settled.map(|settled| settled.position);
+    let words = compact_str::format_compact!(
+        "{} was told broken; it was {} at {}, due {}",
+        promise.id,
+        next.word(),
+        settled.at,
+        promise.due
+    );
     let broken =
         told.and_then(|told| customer.known.trust.failure_at(definition.account, &definition.name, told));
     if let Some((position, number)) = broken {
-        let what = What::Corrected { position, number };
-        noticed.weigh(
-            &mut customer.known,
-            input.position,
-            settled.at,
-            definition.account,
-            &definition.name,
-            what,
-        );
+        weigh(customer, place, settled, What::Corrected { position, number }, noticed);
     }
-    change(customer, at, (index, definition), PromiseState::Kept, Some(settled), input, noticed, effects);
-    let promise = customer.known.promises[at].clone();
-    effects.receipts.push(Receipt {
-        id: customer.deeds.next_id(customer.id),
-        position: input.position,
-        customer: customer.id,
-        at: input.now,
-        definitions: definitions.version,
-        subject: definition.name.clone(),
-        because: "late evidence".into(),
-        inputs: Vec::new(),
-        purpose: Purpose::Service,
-        categories: Vec::new(),
-        verdict: Verdict::Corrected(compact_str::format_compact!(
-            "{} was told broken; it was kept at {}, due {}",
-            promise.id,
-            settled.at,
-            promise.due
-        )),
-    });
+    change(customer, place, next, Some(settled), input, noticed, effects);
+    let verdict = Verdict::Corrected(words);
+    leave_receipt(definitions, customer, definition, input, "late evidence", verdict, effects);
+}
+
+/// What was promised was done too late: the promise stays broken, but its breaking is made good.
+fn make_good(
+    customer: &mut Customer,
+    place: &Place<'_>,
+    settled: Settled,
+    input: &Input<'_>,
+    noticed: &mut Noticed<'_>,
+    effects: &mut Effects,
+) {
+    let promise = &mut customer.known.promises[place.at];
+    promise.made_good = Some(settled);
+    let promise = promise.clone();
+    weigh(customer, place, settled, What::Repaired, noticed);
+    write_down(customer, Some(PromiseState::Broken), promise, input, effects);
+}
+
+fn weigh(
+    customer: &mut Customer,
+    place: &Place<'_>,
+    settled: Settled,
+    what: What,
+    noticed: &mut Noticed<'_>,
+) {
+    let promise = &customer.known.promises[place.at];
+    let (at, record) = (settled.at.max(promise.made), promise.record);
+    let PromiseDefinition { account, name, .. } = place.definition;
+    if noticed.event.is_some() {
+        noticed.weigh(&mut customer.known, settled.position, at, *account, name, what);
+    } else {
+        let number = BROUGHT_BY_TIME | (promise.id.number() & (BROUGHT_BY_TIME - 1));
+        noticed.weigh_as(&mut customer.known, (record, number), at, *account, name, what);
+    }
+}
+
+fn write_down(
+    customer: &Customer,
+    before: Option<PromiseState>,
+    promise: Promise,
+    input: &Input<'_>,
+    effects: &mut Effects,
+) {
+    effects.promises.push(PromiseChange { customer: customer.id, position: input.position, before, promise });
 }
 
 fn settle_unknown(
@@ -274,20 +345,17 @@ fn settle_unknown(
     let before = promise.state;
     promise.state = next;
     promise.settled = settled;
-    effects.promises.push(PromiseChange {
-        customer: customer.id,
-        position: input.position,
-        before: Some(before),
-        promise: promise.clone(),
-    });
+    let promise = promise.clone();
+    write_down(customer, Some(before), promise, input, effects);
 }
 
-fn refuse(
+fn leave_receipt(
     definitions: &Definitions,
     customer: &mut Customer,
     definition: &PromiseDefinition,
     input: &Input<'_>,
-    refused: Refused,
+    because: &str,
+    verdict: Verdict,
     effects: &mut Effects,
 ) {
     effects.receipts.push(Receipt {
@@ -297,11 +365,11 @@ fn refuse(
         at: input.now,
         definitions: definitions.version,
         subject: definition.name.clone(),
-        because: "promise made".into(),
+        because: because.into(),
         inputs: Vec::new(),
         purpose: Purpose::Service,
         categories: Vec::new(),
-        verdict: Verdict::Refused(refused),
+        verdict,
     });
 }
 

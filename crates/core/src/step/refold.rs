@@ -4,14 +4,15 @@
 //! un-merge (two out of one), or a withdrawal of consent (part of it as if never collected). No
 //! decision is taken: those were taken, and [`crate::customer::Deeds`] stand.
 
-use alloc::vec::Vec;
+use alloc::collections::VecDeque;
+use core::cmp::Reverse;
 
 use super::{Happening, Input, observe};
 use crate::consent::{Answer, Grants};
-use crate::customer::{Customer, Known};
+use crate::customer::{Customer, Known, Promised};
 use crate::definitions::Definitions;
-use crate::effects::Effects;
-use crate::promise::{PromiseId, PromiseState};
+use crate::effects::{Effects, PromiseChange};
+use crate::log::Position;
 use crate::time::Timestamp;
 
 /// The customer with what is known folded anew from `history`: all their events and orders, in log order.
@@ -25,75 +26,108 @@ pub fn refold<'a>(
     now: Timestamp,
     effects: &mut Effects,
 ) -> Customer {
-    let withdrawn = withdrawn(history.clone());
-    let mut made: Vec<_> = customer.deeds.promised.clone();
-    made.sort_by_key(|promise| promise.made);
     let deeds = customer.deeds.clone();
-    let mut anew = Customer { known: Known::default(), ..customer };
+    // Withdrawal equals never collected: what was withdrawn in the end is not seen from the start.
+    let known = Known { grants: withdrawn(history.clone()), ..Known::default() };
+    let mut folding = Folding {
+        definitions,
+        promised: promised(&customer),
+        customer: Customer { known, ..customer },
+        effects,
+    };
     let mut last = None;
     for input in history {
-        pass_time(definitions, &mut anew, &input, input.now, effects);
-        take_promises(&mut anew, &mut made, input.now);
-        match input.happening {
-            Happening::Event { event, reading } => {
-                let category = definitions.category_of(&event.kind);
-                // Withdrawal equals never collected: the consent that stands at the end counts.
-                let hidden = event.consents.is_empty()
-                    && !withdrawn.is_empty()
-                    && crate::consent::Purpose::ALL.into_iter().all(|purpose| {
-                        withdrawn.contains(&(category, purpose))
-                            || !anew.known.grants.allow(category, purpose)
-                    });
-                if !hidden {
-                    let _ = observe::event(definitions, &mut anew, &input, event, reading, effects);
-                }
-            }
-            Happening::Ordered(command) => {
-                super::orders::carry_out(definitions, &mut anew, &input, command, effects);
-            }
-            Happening::Time => {}
-        }
+        folding.pass_time(&input, input.now, |promised| {
+            promised.promise.record < input.position
+                || (promised.by_timer && promised.promise.record == input.position)
+        });
+        folding.take(&input);
+        folding.take_promises(&input, |promised| promised.promise.record == input.position);
         last = Some(input);
     }
     if let Some(last) = last {
-        pass_time(definitions, &mut anew, &last, now, effects);
-        take_promises(&mut anew, &mut made, now);
+        folding.pass_time(&last, now, |_| true);
+        folding.take_promises(&last, |_| true);
     }
+    let mut customer = folding.customer;
     effects.receipts.clear();
     effects.parcels.clear();
-    anew.deeds = deeds;
-    anew
+    effects.cases.clear();
+    customer.deeds = deeds;
+    customer
 }
 
-/// Fires the timers that were due up to `until`, each at its own time.
-fn pass_time(
-    definitions: &Definitions,
-    customer: &mut Customer,
-    near: &Input<'_>,
-    until: Timestamp,
-    effects: &mut Effects,
-) {
-    while let Some(due) = customer.known.next_change().filter(|due| *due <= until) {
-        let input = Input { now: due, happening: Happening::Time, ..*near };
-        let _ = observe::time(definitions, customer, &input, effects);
+struct Folding<'a> {
+    definitions: &'a Definitions,
+    customer: Customer,
+    /// Promises of playbooks that are still to be put back to their place.
+    promised: VecDeque<Promised>,
+    effects: &'a mut Effects,
+}
+
+impl Folding<'_> {
+    fn take(&mut self, input: &Input<'_>) {
+        match input.happening {
+            Happening::Event { event, reading } => {
+                let _ =
+                    observe::event(self.definitions, &mut self.customer, input, event, reading, self.effects);
+            }
+            Happening::Ordered(command) => {
+                super::orders::carry_out(self.definitions, &mut self.customer, input, command, self.effects);
+            }
+            Happening::Time => {}
+        }
+    }
+
+    /// Fires the timers that were due up to `until`, each at its own time, and puts promises that
+    /// playbooks made `before` the record at hand to their places between them.
+    fn pass_time(&mut self, near: &Input<'_>, until: Timestamp, before: impl Fn(&Promised) -> bool) {
+        loop {
+            let made = self.promised.front().filter(|promised| before(promised)).map(|p| p.promise.made);
+            let due = self.customer.known.next_change().filter(|&due| due <= until);
+            match (due, made) {
+                (Some(due), made) if made.is_none_or(|made| due <= made) => {
+                    let clock = self.customer.known.clock.map_or(due, |(_, clock)| clock.max(due));
+                    let input = Input { now: clock, happening: Happening::Time, ..*near };
+                    let _ = observe::time(self.definitions, &mut self.customer, &input, self.effects);
+                }
+                (_, Some(_)) => self.take_promise(near),
+                (_, None) => return,
+            }
+        }
+    }
+
+    fn take_promises(&mut self, near: &Input<'_>, which: impl Fn(&Promised) -> bool) {
+        while self.promised.front().is_some_and(&which) {
+            self.take_promise(near);
+        }
+    }
+
+    /// Puts the next promise that a playbook made back to its place in time.
+    fn take_promise(&mut self, near: &Input<'_>) {
+        let Some(Promised { promise, .. }) = self.promised.pop_front() else { return };
+        self.effects.promises.push(PromiseChange {
+            customer: self.customer.id,
+            position: near.position,
+            before: None,
+            promise: promise.clone(),
+        });
+        super::promises::keep(&mut self.customer.known.promises, promise);
     }
 }
 
-/// Puts promises that playbooks made back to their place in time, as they were when made.
-fn take_promises(customer: &mut Customer, made: &mut Vec<crate::promise::Promise>, until: Timestamp) {
-    let later = made.iter().position(|promise| promise.made > until).unwrap_or(made.len());
-    for mut promise in made.drain(..later) {
-        promise.state = PromiseState::Open;
-        promise.settled = None;
-        debug_assert!(matches!(promise.id, PromiseId::Deed(_)), "only playbooks' promises are deeds");
-        customer.known.promises.push(promise);
-    }
+/// The promises that playbooks made, in the order in which they made them.
+fn promised(customer: &Customer) -> VecDeque<Promised> {
+    let mut promised = customer.deeds.promised.clone();
+    let place = |promised: &Promised| -> (Position, Reverse<bool>) {
+        (promised.promise.record, Reverse(promised.by_timer))
+    };
+    promised.sort_by_key(place);
+    promised.into()
 }
 
 /// What was withdrawn and not granted again later.
-fn withdrawn<'a>(
-    history: impl Iterator<Item = Input<'a>>,
-) -> Vec<(crate::event::Category, crate::consent::Purpose)> {
+fn withdrawn<'a>(history: impl Iterator<Item = Input<'a>>) -> Grants {
     let mut grants = Grants::default();
     for input in history {
         if let Happening::Event { event, .. } = input.happening {
@@ -102,9 +136,9 @@ fn withdrawn<'a>(
             }
         }
     }
-    grants
-        .iter()
-        .filter(|grant| grant.statement.answer == Answer::Withdrawn)
-        .map(|grant| (grant.statement.category, grant.statement.purpose))
-        .collect()
+    let mut withdrawn = Grants::default();
+    for grant in grants.iter().filter(|grant| grant.statement.answer == Answer::Withdrawn) {
+        withdrawn.note(&grant.statement, grant.since);
+    }
+    withdrawn
 }

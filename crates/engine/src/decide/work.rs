@@ -435,7 +435,9 @@ fn split_deeds(deeds: &Deeds, leaver: CustomerId) -> (Deeds, Deeds) {
         promised: deeds
             .promised
             .iter()
-            .filter(|promise| matches!(promise.id, PromiseId::Deed(id) if id.customer == leaver) == theirs)
+            .filter(|promised| {
+                matches!(promised.promise.id, PromiseId::Deed(id) if id.customer == leaver) == theirs
+            })
             .cloned()
             .collect(),
         silences: deeds.silences.clone(),

@@ -236,7 +236,9 @@ mod tests {
             warn: None,
             state: PromiseState::AtRisk,
             facts: facts(&[("order", Value::Text("4711".into()))]),
+            record: Position::new(9),
             settled: None,
+            made_good: None,
         };
         check(
             "playbook.late-delivery",
