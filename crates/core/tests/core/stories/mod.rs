@@ -1,0 +1,5 @@
+mod conditions;
+mod journeys;
+mod moments;
+mod playbooks;
+mod promises;
