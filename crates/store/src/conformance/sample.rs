@@ -156,7 +156,9 @@ pub fn promise(number: u64, state: PromiseState) -> Promise {
         warn: None,
         state,
         facts: Facts::NONE,
+        record: position(number),
         settled: None,
+        made_good: None,
     }
 }
 
