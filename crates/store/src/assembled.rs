@@ -15,6 +15,7 @@ use opcx_core::record::Record;
 use opcx_core::rollup::{Rollup, RollupKey};
 use opcx_core::time::Timestamp;
 
+use crate::floors::{Floors, floor};
 use crate::parts::{Log, Raw, Tables};
 use crate::{
     CaseRow, Commit, Draft, EndpointState, EventKey, Faults, Logged, ParcelRow, PersistPoint, Progress,
@@ -32,6 +33,8 @@ pub struct Assembled<L, T> {
     pub(crate) faults: Faults,
     appending: Mutex<()>,
     committing: Mutex<()>,
+    timers: Floors<Lane>,
+    ready: Floors<Name>,
     stopped: OnceLock<String>,
 }
 
@@ -46,7 +49,9 @@ impl<L: Log, T: Tables> Assembled<L, T> {
             return Err(StoreError::AheadOfLog { position, end });
         }
         let (appending, committing) = (Mutex::new(()), Mutex::new(()));
-        Ok(Assembled { log, tables, faults, appending, committing, stopped: OnceLock::new() })
+        let (timers, ready) = (Floors::new(), Floors::new());
+        let stopped = OnceLock::new();
+        Ok(Assembled { log, tables, faults, appending, committing, timers, ready, stopped })
     }
 
     /// One writer at a time, and none after a failure.
@@ -144,8 +149,11 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
             return Err(StoreError::AheadOfLog { position, end });
         }
         let mut batch = self.tables.batch();
-        state::write(&self.tables.view(), &commit, &mut batch)?;
-        self.or_stop(self.write_now(batch))
+        let queued = state::write(&self.tables.view(), &commit, &mut batch)?;
+        self.or_stop(self.write_now(batch))?;
+        self.timers.put(commit.customers.iter().filter_map(|change| change.timer));
+        self.ready.put(queued.into_iter());
+        Ok(())
     }
 
     fn persist(&self) -> Result<()> {
@@ -182,15 +190,26 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
     }
 
     fn due(&self, lane: Lane, until: Timestamp, most: usize) -> Result<Vec<(Timestamp, CustomerId)>> {
-        state::due(&self.tables.view(), lane, until, most)
+        let search = self.timers.search(lane);
+        let due = state::due(&self.tables.view(), lane, search.from..=until, most)?;
+        if most > 0 {
+            self.timers.found(search, floor(due.first().map(|(at, _)| *at), until));
+        }
+        Ok(due)
     }
 
     fn ready(&self, to: &str, now: Timestamp, most: usize) -> Result<Vec<ParcelRow>> {
-        state::ready(&self.tables.view(), to, now, most)
+        let search = self.ready.search(to.into());
+        state::ready(&self.tables.view(), to, search.from..=now, most)
     }
 
     fn next_ready(&self, to: &str) -> Result<Option<Timestamp>> {
-        state::next_ready(&self.tables.view(), to)
+        let search = self.ready.search(to.into());
+        let next = state::next_ready(&self.tables.view(), to, search.from)?;
+        if let Some(next) = next {
+            self.ready.found(search, next);
+        }
+        Ok(next)
     }
 
     fn parcel(&self, id: ParcelId) -> Result<Option<ParcelRow>> {

@@ -19,6 +19,7 @@ mod embedded;
 mod entry;
 mod error;
 mod faults;
+mod floors;
 mod memory;
 pub mod parts;
 mod port;

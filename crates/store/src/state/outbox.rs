@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::ops::Bound;
+use std::ops::{Bound, RangeInclusive};
 
 use opcx_core::customer::DeedId;
 use opcx_core::delivery::{Attempt, ParcelId};
@@ -18,12 +18,13 @@ use crate::{Commit, EndpointState, ParcelRow, ParcelState, StoreError};
 
 type Result<T> = core::result::Result<T, StoreError>;
 
+/// Returns what was queued to be tried, and when.
 pub(super) fn write(
     view: &impl View,
     commit: &Commit,
     batch: &mut impl Batch,
     buffer: &mut Vec<u8>,
-) -> Result<()> {
+) -> Result<Vec<(Name, Timestamp)>> {
     // Where each parcel stood, if it did, and where it stands now.
     let mut changed: BTreeMap<ParcelId, (Option<Standing>, Standing)> = BTreeMap::new();
     for parcel in &commit.parcels {
@@ -45,6 +46,7 @@ pub(super) fn write(
             },
         }
     }
+    let mut tried = Vec::new();
     for (id, (before, after)) in changed {
         if let Some((queue, key)) = before.as_ref().and_then(|before| queued(before, id)) {
             batch.remove(queue, &key);
@@ -53,6 +55,9 @@ pub(super) fn write(
             batch.put(queue, &key, b"");
         }
         batch.put(Table::ParcelStates, &Key::new().deed(id.0), encode(&after, buffer));
+        if let ParcelState::Pending { at, .. } = after.state {
+            tried.push((after.to, at));
+        }
     }
     for (endpoint, state) in &commit.endpoints {
         let key = Key::new().text(endpoint);
@@ -61,26 +66,31 @@ pub(super) fn write(
             EndpointState::Disabled => batch.put(Table::Endpoints, &key, encode(state, buffer)),
         }
     }
-    Ok(())
+    Ok(tried)
 }
 
-pub(crate) fn ready(view: &impl View, to: &str, now: Timestamp, most: usize) -> Result<Vec<ParcelRow>> {
-    if is_disabled(view, to)? {
+pub(crate) fn ready(
+    view: &impl View,
+    to: &str,
+    times: RangeInclusive<Timestamp>,
+    most: usize,
+) -> Result<Vec<ParcelRow>> {
+    if times.is_empty() || is_disabled(view, to)? {
         return Ok(Vec::new());
     }
-    let start = Key::new().text(to);
-    let end = start.clone().time(now).after_prefix();
+    let start = Key::new().text(to).time(*times.start());
+    let end = Key::new().text(to).time(*times.end()).after_prefix();
     let keys = (Bound::Included(start.bytes()), end.map_or(Bound::Unbounded, Bound::Excluded));
     queue(view, Table::Ready, keys, most)
 }
 
-pub(crate) fn next_ready(view: &impl View, to: &str) -> Result<Option<Timestamp>> {
+pub(crate) fn next_ready(view: &impl View, to: &str, from: Timestamp) -> Result<Option<Timestamp>> {
     if is_disabled(view, to)? {
         return Ok(None);
     }
     let prefix = Key::new().text(to);
     let end = prefix.clone().after_prefix().map_or(Bound::Unbounded, Bound::Excluded);
-    let keys = (Bound::Included(prefix.clone().bytes()), end);
+    let keys = (Bound::Included(prefix.clone().time(from).bytes()), end);
     let Some(first) = view.range(Table::Ready, keys).next() else { return Ok(None) };
     let time = first?.0.get(prefix.len()..).and_then(|rest| Parts(rest).time());
     time.map(Some).ok_or_else(|| malformed(Table::Ready))

@@ -1,4 +1,4 @@
-use std::ops::{Bound, Range};
+use std::ops::{Bound, Range, RangeInclusive};
 
 use opcx_core::case::CaseId;
 use opcx_core::customer::{Customer, CustomerId};
@@ -89,11 +89,14 @@ pub(crate) fn readings(view: &impl View, positions: &[Position]) -> Result<Vec<O
 pub(crate) fn due(
     view: &impl View,
     lane: Lane,
-    until: Timestamp,
+    times: RangeInclusive<Timestamp>,
     most: usize,
 ) -> Result<Vec<(Timestamp, CustomerId)>> {
-    let start = Key::new().lane(lane).bytes();
-    let end = Key::new().lane(lane).time(until).after_prefix();
+    if times.is_empty() {
+        return Ok(Vec::new());
+    }
+    let start = Key::new().lane(lane).time(*times.start()).bytes();
+    let end = Key::new().lane(lane).time(*times.end()).after_prefix();
     let keys = (Bound::Included(start), end.map_or(Bound::Unbounded, Bound::Excluded));
     view.range(Table::Timers, keys)
         .take(most)

@@ -1,6 +1,8 @@
 use std::collections::BTreeMap;
 
+use opcx_core::event::Name;
 use opcx_core::log::Position;
+use opcx_core::time::Timestamp;
 
 use super::keys::Key;
 use super::outbox;
@@ -14,10 +16,15 @@ type Result<T> = core::result::Result<T, StoreError>;
 /// Most positions in one row of a trail, where many are written at once.
 const TRAIL_ROW_POSITIONS_MAX: usize = 128;
 
-/// Puts everything that a commit changes into a batch.
+/// Puts everything that a commit changes into a batch. Returns to which endpoints it queues something,
+/// and for when.
 ///
 /// Keys go in ascending order wherever that is cheap, since ordered writes cost an LSM tree less.
-pub(crate) fn write(view: &impl View, commit: &Commit, batch: &mut impl Batch) -> Result<()> {
+pub(crate) fn write(
+    view: &impl View,
+    commit: &Commit,
+    batch: &mut impl Batch,
+) -> Result<Vec<(Name, Timestamp)>> {
     check(view, commit)?;
     let buffer = &mut Vec::new();
     batch.put(Table::Progress, PROGRESS, encode(&commit.progress, buffer));
@@ -56,7 +63,7 @@ pub(crate) fn write(view: &impl View, commit: &Commit, batch: &mut impl Batch) -
     for row in &commit.cases {
         batch.put(Table::Cases, &Key::new().deed(row.1.id.0), encode(row, buffer));
     }
-    outbox::write(view, commit, batch, buffer)?;
+    let queued = outbox::write(view, commit, batch, buffer)?;
     rollups(view, commit, batch, buffer)?;
     for (position, rejected) in &commit.rejected {
         batch.put(Table::Rejected, &Key::new().position(*position), encode(rejected, buffer));
@@ -64,7 +71,7 @@ pub(crate) fn write(view: &impl View, commit: &Commit, batch: &mut impl Batch) -
     for position in &commit.redriven {
         batch.put(Table::Redriven, &Key::new().position(*position), b"");
     }
-    Ok(())
+    Ok(queued)
 }
 
 /// Refuses a commit that does not follow the last one, or that holds what belongs to another range.
