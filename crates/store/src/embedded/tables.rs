@@ -7,6 +7,8 @@ use fjall::{
     Snapshot, UserValue,
 };
 
+use smallvec::{SmallVec, smallvec};
+
 use super::Settings;
 use crate::StoreError;
 use crate::parts::{Batch, Table, Tables, View};
@@ -116,8 +118,9 @@ fn number(table: Table) -> u8 {
     u8::try_from(table.number()).expect("there are fewer tables than a byte counts")
 }
 
-fn within(table: Table, key: &[u8]) -> Vec<u8> {
-    let mut whole = Vec::with_capacity(1 + key.len());
+/// A key as the tree holds it; most are short and need no allocation.
+fn within(table: Table, key: &[u8]) -> SmallVec<[u8; 32]> {
+    let mut whole = SmallVec::new();
     whole.push(number(table));
     whole.extend_from_slice(key);
     whole
@@ -180,11 +183,11 @@ impl View for TreeView<'_> {
     ) -> impl DoubleEndedIterator<Item = Result<(TreeBytes, TreeBytes)>> {
         let number = number(table);
         let start = match keys.start_bound().map(|key| within(table, key)) {
-            Bound::Unbounded => Bound::Included(vec![number]),
+            Bound::Unbounded => Bound::Included(smallvec![number]),
             bound => bound,
         };
         let end = match keys.end_bound().map(|key| within(table, key)) {
-            Bound::Unbounded => Bound::Excluded(vec![number + 1]),
+            Bound::Unbounded => Bound::Excluded(smallvec![number + 1]),
             bound => bound,
         };
         self.snapshot.range(self.trees.of(table), (start, end)).map(|row| {
@@ -202,10 +205,10 @@ pub struct TreeBatch<'a> {
 
 impl Batch for TreeBatch<'_> {
     fn put(&mut self, table: Table, key: &[u8], value: &[u8]) {
-        self.batch.insert(self.trees.of(table), within(table, key), value);
+        self.batch.insert(self.trees.of(table), within(table, key).as_slice(), value);
     }
 
     fn remove(&mut self, table: Table, key: &[u8]) {
-        self.batch.remove(self.trees.of(table), within(table, key));
+        self.batch.remove(self.trees.of(table), within(table, key).as_slice());
     }
 }

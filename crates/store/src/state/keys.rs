@@ -9,23 +9,24 @@ use opcx_core::log::{Lane, Position};
 use opcx_core::promise::PromiseId;
 use opcx_core::rollup::{RollupKey, Split};
 use opcx_core::time::Timestamp;
+use smallvec::SmallVec;
 
-/// A key under construction.
+/// A key under construction; most are short and need no allocation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Key(Vec<u8>);
+pub(super) struct Key(SmallVec<[u8; 32]>);
 
 impl Key {
     pub(super) fn new() -> Key {
-        Key(Vec::with_capacity(32))
+        Key(SmallVec::new())
     }
 
     pub(super) fn number(mut self, number: u32) -> Key {
-        self.0.extend(number.to_be_bytes());
+        self.0.extend_from_slice(&number.to_be_bytes());
         self
     }
 
     pub(super) fn position(mut self, position: Position) -> Key {
-        self.0.extend(position.get().to_be_bytes());
+        self.0.extend_from_slice(&position.get().to_be_bytes());
         self
     }
 
@@ -38,13 +39,13 @@ impl Key {
     }
 
     pub(super) fn lane(mut self, lane: Lane) -> Key {
-        self.0.extend(lane.get().to_be_bytes());
+        self.0.extend_from_slice(&lane.get().to_be_bytes());
         self
     }
 
     /// With the sign turned, so that times before 1970 come first.
     pub(super) fn time(mut self, at: Timestamp) -> Key {
-        self.0.extend((at.as_millis() ^ i64::MIN).to_be_bytes());
+        self.0.extend_from_slice(&(at.as_millis() ^ i64::MIN).to_be_bytes());
         self
     }
 
@@ -56,7 +57,7 @@ impl Key {
                 self.0.push(255);
             }
         }
-        self.0.extend([0, 0]);
+        self.0.extend_from_slice(&[0, 0]);
         self
     }
 
@@ -76,7 +77,7 @@ impl Key {
 
     pub(super) fn identifier(mut self, identifier: &Identifier) -> Key {
         self.0.push(identifier.kind as u8);
-        self.0.extend(identifier.value().as_bytes());
+        self.0.extend_from_slice(identifier.value().as_bytes());
         self
     }
 
@@ -90,7 +91,7 @@ impl Key {
     }
 
     pub(super) fn bytes(self) -> Vec<u8> {
-        self.0
+        self.0.into_vec()
     }
 
     /// The first key after all that begin with this one; `None` if every later key does.
@@ -98,7 +99,7 @@ impl Key {
         while let Some(last) = self.0.pop() {
             if last < u8::MAX {
                 self.0.push(last + 1);
-                return Some(self.0);
+                return Some(self.0.into_vec());
             }
         }
         None

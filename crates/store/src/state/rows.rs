@@ -27,8 +27,29 @@ pub(super) struct Standing {
 pub(super) fn encode<'a, T: Serialize + ?Sized>(value: &T, buffer: &'a mut Vec<u8>) -> &'a [u8] {
     buffer.clear();
     // Only a type that refuses to be serialised could fail here, and ours do not.
-    *buffer = postcard::to_extend(value, core::mem::take(buffer)).expect("rows are plain data");
+    postcard::serialize_with_flavor(value, Appended(buffer)).expect("rows are plain data");
     buffer
+}
+
+/// Where an encoding goes; takes texts whole, which postcard's own flavour for buffers does not.
+struct Appended<'a>(&'a mut Vec<u8>);
+
+impl postcard::ser_flavors::Flavor for Appended<'_> {
+    type Output = ();
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
+    }
 }
 
 pub(super) fn decode<T: DeserializeOwned>(table: Table, bytes: &[u8]) -> Result<T> {
