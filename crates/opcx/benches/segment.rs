@@ -1,17 +1,26 @@
-//! How long it takes to read a batch of the tracking API and to encode its events for the log.
+//! How long it takes to read a batch of the tracking API, to encode its events for the log, and to
+//! take them through the door.
 //!
 //! `cargo bench -p opcx --bench segment` prints microseconds per event of one core, for each step.
 
 use std::hint::black_box;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::body::Body as HttpBody;
+use axum::http::{Request, StatusCode, header};
+use opcx::http::{Accept, Door, Key, KeyHash, Keys, Role, router};
 use opcx::segment::{Arrival, Body, Reason, Refusal, text};
 use opcx_core::event::Event;
+use opcx_core::log::Position;
 use opcx_core::record::Entry;
 use opcx_core::time::Timestamp;
+use opcx_engine::{Accepted, IntakeError, Submission, WallClock};
 use opcx_store::{Encoded, EventKey};
+use tower_service::Service;
 
+const KEY: &str = "write-key-of-the-web";
 /// Events in a request, as in the floor that accepting is held to.
 const BATCH: usize = 100;
 /// How long each step is measured.
@@ -52,7 +61,40 @@ fn main() -> ExitCode {
             }
         }
     });
-    ExitCode::SUCCESS
+    through_the_door(&body)
+}
+
+/// Everything but the connection and the log: key, body, reading, encoding, reply.
+fn through_the_door(body: &[u8]) -> ExitCode {
+    let hash = match KeyHash::of(KEY) {
+        Ok(hash) => hash,
+        Err(error) => return failed(&error.to_string()),
+    };
+    let keys = Keys::new(vec![Key { name: "web".into(), role: Role::Write, hash }]);
+    let door = Arc::new(Door::new(Nowhere, keys, Arc::new(WallClock)));
+    let mut routes = router(&door);
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_time().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.to_string()),
+    };
+    let mut taken = StatusCode::OK;
+    report("through the door", || {
+        let request = Request::post("/v1/batch").header(header::AUTHORIZATION, format!("Bearer {KEY}"));
+        let request = request.body(HttpBody::from(body.to_vec())).expect("the parts are constant");
+        let Ok(response) = runtime.block_on(routes.call(request));
+        taken = taken.max(response.status());
+    });
+    if taken == StatusCode::OK { ExitCode::SUCCESS } else { failed(&taken.to_string()) }
+}
+
+/// Takes everything and keeps nothing.
+struct Nowhere;
+
+impl Accept for Nowhere {
+    async fn accept(&self, submission: Submission) -> Result<Accepted, IntakeError> {
+        let fresh = black_box(submission).entries.len();
+        Ok(Accepted { fresh, repeats: 0, end: Position::START })
+    }
 }
 
 /// Prints the time per event of the fastest run, which other load on the machine disturbed least.

@@ -35,6 +35,12 @@ fn of_library(library: &str) -> Option<&'static str> {
         ["ios", "swift", "kotlin", "android", "react-native", "flutter", "xamarin", "unity", "cordova"];
     const SERVERS: [&str; 11] =
         ["node", "python", "-go", "ruby", "java", "php", "rust", ".net", "csharp", "clojure", "http"];
+    // What most senders are, without a search.
+    match library {
+        "analytics.js" => return Some(WEB),
+        "@segment/analytics-node" | "analytics-python" => return Some(SERVER),
+        _ => {}
+    }
     let library = library.to_lowercase();
     // Before the rest, since `javascript` also begins like `java`.
     if library.contains("analytics.js") || library.contains("javascript") || library.contains("ajs") {
