@@ -6,7 +6,7 @@ use crate::tree::text_files;
 const LAWS: std::ops::RangeInclusive<u8> = 1..=12;
 
 /// Laws that must have a test. All of them in the end; a law enters with its first test.
-const TESTED: [u8; 0] = [];
+const TESTED: [u8; 3] = [1, 2, 3];
 
 #[test]
 fn every_law_is_a_test() {
@@ -21,15 +21,14 @@ fn every_law_is_a_test() {
     assert!(lost.is_empty(), "no test function is named after these laws: {lost:?}");
 }
 
-/// The laws after which functions are named: `fn law_07_…` is of law 7.
+/// The laws after which functions are named: `fn law_01_…_and_law_02_…` is of laws 1 and 2.
 fn laws(text: &str) -> Vec<u8> {
-    let names = text.lines().filter_map(|line| line.trim_start().split("fn law_").nth(1));
-    names.filter_map(|name| name.get(..2)?.parse().ok()).collect()
+    let names = text.lines().filter_map(|line| line.split_once("fn law_")).map(|(_, name)| name);
+    names.flat_map(|name| name.split("_law_")).filter_map(|name| name.get(..2)?.parse().ok()).collect()
 }
 
 #[test]
 fn a_law_is_recognised_by_its_number() {
-    let text =
-        "#[test]\nfn law_07_every_decision_has_a_receipt() {}\n  async fn law_12_x() {}\nfn lawful() {}";
-    assert_eq!(laws(text), [7, 12]);
+    let text = "#[test]\nfn law_07_every_decision_has_a_receipt() {}\n  async fn law_11_x_and_law_12_y() {}\nfn lawful() {}";
+    assert_eq!(laws(text), [7, 11, 12]);
 }

@@ -4,7 +4,8 @@ use crate::tree::text_files;
 const LINES_MAX: usize = 500;
 
 /// Files that may be longer, and why.
-const LONGER: [(&str, &str); 0] = [];
+const LONGER: [(&str, &str); 1] =
+    [("crates/insight/tests/looking/views.rs", "views written out whole, which is what it is for")];
 
 #[test]
 fn no_file_of_code_is_longer_than_one_can_keep_in_mind() {
