@@ -42,8 +42,10 @@ fn explained(files: &[TextFile]) -> BTreeSet<String> {
     names.map(|name| name.trim().to_owned()).filter(|name| name != "crate").collect()
 }
 
+/// The manifests of the workspace's crates.
 fn members(files: &[TextFile]) -> impl Iterator<Item = &TextFile> {
-    files.iter().filter(|file| file.path.ends_with("/Cargo.toml"))
+    let manifests = files.iter().filter(|file| file.path.ends_with("/Cargo.toml"));
+    manifests.filter(|file| file.path.starts_with("crates/") || file.path.starts_with("xtask/"))
 }
 
 /// Everything that a crate depends on, to run, to be tested or to be built.
