@@ -2,11 +2,12 @@
 //!
 //! A subset of CEL (<https://cel.dev>) is read, the part that means the same for a person reading
 //! it aloud: comparisons, `&&`, `||`, `!`, arithmetic, `in`, `has()`, `size()`, `contains`,
-//! `startsWith`, `endsWith`, `duration()`, `timestamp()` and `? :`. Whatever else CEL has is refused
+//! `startsWith`, `endsWith`, `lowerAscii`, `exists`, `duration()`, `timestamp()` and `? :`. Whatever else CEL has is refused
 //! with the list of what there is. Names and types are resolved here, once; `docs/adr/0003` says why
 //! and with which numbers. Every fault is reported at its own place, also within a text of several lines.
 
 mod check;
+mod exists;
 mod lex;
 mod path;
 mod syntax;

@@ -208,6 +208,14 @@ fn conditions_are_checked_at_their_own_line_and_column() {
         "true < false",
         "event",
         "facts",
+        "event.said.lowerAscii().contains(\"Bag\")",
+        "facts.order_value.lowerAscii() == \"3\"",
+        "[\"bag\", \"case\"].exists(word, event.said.lowerAscii().contains(word))",
+        "[\"bag\", \"case\"].exists(word, event.said.contains(wort))",
+        "[1, 2].exists(number, facts.order_value == number)",
+        "[1, 2].exists(number, number)",
+        "facts.carrier.exists(letter, letter == \"a\")",
+        "[1, 2].exists(3, true)",
     ];
     let stories: String = conditions
         .iter()
@@ -260,7 +268,7 @@ fn conditions_are_checked_at_their_own_line_and_column() {
         facts.order_value in ["dhl"]
           19: a number cannot be among a list of texts
         facts.carrier.matches("^d")
-          15: `matches()` is not available; there are `has()`, `size()`, `duration()`, `timestamp()`, `.contains()`, `.startsWith()` and `.endsWith()`
+          15: `matches()` is not available; there are `has()`, `size()`, `duration()`, `timestamp()`, `.contains()`, `.startsWith()`, `.endsWith()`, `.lowerAscii()` and `.exists()`
         facts.carrier.contains(3)
           24: this is a number; `.contains()` asks one text for another
         size(facts.order_value) > 3
@@ -312,7 +320,7 @@ fn conditions_are_checked_at_their_own_line_and_column() {
         1 < 2 < 3
           7: a truth value is compared with a number, which is never so
         (1 + 2).x == 3
-          4: only names have something behind a dot; there are `has()`, `size()`, `duration()`, `timestamp()`, `.contains()`, `.startsWith()` and `.endsWith()`
+          4: only names have something behind a dot; there are `has()`, `size()`, `duration()`, `timestamp()`, `.contains()`, `.startsWith()`, `.endsWith()`, `.lowerAscii()` and `.exists()`
         facts["order_value"] > "a"
           22: a number is compared with a text, which is never so; leave the quotes out, or change the fact's type in vocabulary.yaml
         true < false
@@ -321,6 +329,22 @@ fn conditions_are_checked_at_their_own_line_and_column() {
           1: `event` alone says nothing; write one of `event.kind`, `event.channel`, `event.source`, `event.time`, `event.by`, `event.said`
         facts
           1: a fact's name is missing; write it like `facts.order_id`
+        event.said.lowerAscii().contains("Bag")
+          34: `Bag` is never found among small letters; write `bag`
+        facts.order_value.lowerAscii() == "3"
+          1: this is a number; `.lowerAscii()` is of texts
+        ["bag", "case"].exists(word, event.said.lowerAscii().contains(word))
+          fine
+        ["bag", "case"].exists(word, event.said.contains(wort))
+          50: `wort` is unknown; use one of `event`, `facts`, `customer`, `promise`, `reading`
+        [1, 2].exists(number, facts.order_value == number)
+          fine
+        [1, 2].exists(number, number)
+          23: this is a number; `exists` asks a truth value of each item
+        facts.carrier.exists(letter, letter == "a")
+          1: `exists` goes through a list that is written out, like `["a", "b"]`
+        [1, 2].exists(3, true)
+          15: `exists` names each item first: `["a", "b"].exists(word, facts.x.contains(word))`
     "#]].assert_eq(&stories);
 }
 

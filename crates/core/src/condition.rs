@@ -15,6 +15,7 @@
 
 mod evaluate;
 mod kinds;
+mod letters;
 
 pub use evaluate::{Missing, Operand, PromiseSight, Sight};
 pub use kinds::Kinds;
@@ -66,12 +67,14 @@ pub enum Expression {
     In(Box<(Expression, Expression)>),
     /// Two numbers (or times and spans) reckoned.
     Reckon(Reckoning, Box<(Expression, Expression)>),
-    /// Two texts tested; ASCII letters compared as they are.
+    /// Two texts tested; letters are compared as they are.
     Text(TextTest, Box<(Expression, Expression)>),
     /// How many characters a text or values a list has.
     Size(Box<Expression>),
     /// `test ? this : that`.
     Choose(Box<(Expression, Expression, Expression)>),
+    /// A text with its ASCII capitals as small letters: `text.lowerAscii()`.
+    LowerAscii(Box<Expression>),
 }
 
 /// How two values are compared.
@@ -224,7 +227,7 @@ impl Expression {
                     one.fields(visit);
                 }
             }
-            Expression::Not(one) | Expression::Size(one) => one.fields(visit),
+            Expression::Not(one) | Expression::Size(one) | Expression::LowerAscii(one) => one.fields(visit),
             Expression::Compare(_, two)
             | Expression::In(two)
             | Expression::Reckon(_, two)

@@ -10,11 +10,12 @@ use super::syntax::{Form, Operator, Tree};
 use crate::nearest::{did_you_mean, mend_or_mean};
 
 const ALLOWED: &str = "there are `has()`, `size()`, `duration()`, `timestamp()`, `.contains()`, \
-                       `.startsWith()` and `.endsWith()`";
+                       `.startsWith()`, `.endsWith()`, `.lowerAscii()` and `.exists()`";
 
 /// The checked form of a condition: a truth value in the end.
 pub(super) fn truth(tree: &Tree, vocabulary: &Vocabulary, scope: Scope) -> Result<Expression, Vec<Wrong>> {
-    let mut checker = Checker { vocabulary, scope, wrongs: Vec::new() };
+    let mut checker =
+        Checker { vocabulary, scope, wrongs: Vec::new(), bound: Vec::new(), nodes_left: WRITTEN_OUT_MAX };
     let expression =
         checker.of_type(tree, Type::Bool, "compare it with something, since a condition is a truth value");
     match expression {
@@ -24,20 +25,33 @@ pub(super) fn truth(tree: &Tree, vocabulary: &Vocabulary, scope: Scope) -> Resul
 }
 
 /// Goes on after a fault with `None` for what is wrong, so that all faults are found.
-struct Checker<'a> {
+pub(super) struct Checker<'a> {
     vocabulary: &'a Vocabulary,
     scope: Scope,
     wrongs: Vec<Wrong>,
+    /// What names stand for within an `exists`, the innermost last.
+    pub(super) bound: Vec<(String, Value)>,
+    /// How many more nodes may be checked.
+    pub(super) nodes_left: usize,
 }
 
-type Typed = (Expression, Type);
+pub(super) type Typed = (Expression, Type);
+
+/// Most nodes of a condition once every `exists` in it is written out.
+const WRITTEN_OUT_MAX: usize = 1_024;
 
 impl Checker<'_> {
-    fn check(&mut self, tree: &Tree) -> Option<Typed> {
+    pub(super) fn check(&mut self, tree: &Tree) -> Option<Typed> {
+        self.nodes_left = self.nodes_left.saturating_sub(1);
         match &tree.form {
             Form::Number(number) => Some((Expression::Constant(Value::Number(*number)), Type::Number)),
             Form::Text(text) => Some((Expression::Constant(Value::Text(text.into())), Type::Text)),
             Form::Truth(truth) => Some((Expression::Constant(Value::Bool(*truth)), Type::Bool)),
+            Form::Name(name) if self.meant_by(name).is_some() => {
+                let value = self.meant_by(name)?.clone();
+                let kind = if matches!(value, Value::Number(_)) { Type::Number } else { Type::Text };
+                Some((Expression::Constant(value), kind))
+            }
             Form::Name(_) | Form::Member(..) => {
                 let (field, kind) = self.field(tree)?;
                 Some((Expression::Read(field), kind))
@@ -69,7 +83,7 @@ impl Checker<'_> {
         }
     }
 
-    fn of_type(&mut self, tree: &Tree, wanted: Type, rule: &str) -> Option<Expression> {
+    pub(super) fn of_type(&mut self, tree: &Tree, wanted: Type, rule: &str) -> Option<Expression> {
         let (expression, found) = self.check(tree)?;
         if found == wanted {
             return Some(expression);
@@ -132,8 +146,15 @@ impl Checker<'_> {
                 let rule = format!("`.{name}()` asks one text for another");
                 let (left, right) =
                     (self.of_type(target, Type::Text, &rule), self.of_type(argument, Type::Text, &rule));
-                Some((Expression::Text(test, Box::new((left?, right?))), Type::Bool))
+                let (left, right) = (left?, right?);
+                self.small_letters(&left, &right, argument.at)?;
+                Some((Expression::Text(test, Box::new((left, right))), Type::Bool))
             }
+            ("lowerAscii", Some(target), []) => {
+                let text = self.of_type(target, Type::Text, "`.lowerAscii()` is of texts")?;
+                Some((Expression::LowerAscii(Box::new(text)), Type::Text))
+            }
+            ("exists", Some(list), [variable, test]) => self.exists(list, variable, test),
             ("has" | "size", ..) | ("contains" | "startsWith" | "endsWith", Some(_), _) => {
                 self.wrong(tree.at, format!("`{name}` takes one thing between its brackets"))
             }
@@ -318,7 +339,7 @@ impl Checker<'_> {
         (self.wrongs.len() == before).then_some(())
     }
 
-    fn wrong<T>(&mut self, at: usize, what: String) -> Option<T> {
+    pub(super) fn wrong<T>(&mut self, at: usize, what: String) -> Option<T> {
         self.wrongs.push(Wrong { at, what });
         None
     }
@@ -346,7 +367,7 @@ fn path(tree: &Tree) -> Option<Vec<&str>> {
 }
 
 /// Where a tree begins: of an operator, its left side.
-fn start(tree: &Tree) -> usize {
+pub(super) fn start(tree: &Tree) -> usize {
     match &tree.form {
         Form::Both(_, sides) => start(&sides.0),
         Form::Call(Some(target), ..) => start(target),

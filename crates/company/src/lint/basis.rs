@@ -96,7 +96,9 @@ fn asked_for<'a>(expression: &'a Expression, asked: &mut Vec<&'a Field>) {
         Expression::All(parts) | Expression::Any(parts) => {
             parts.iter().for_each(|part| asked_for(part, asked));
         }
-        Expression::Not(part) | Expression::Size(part) => asked_for(part, asked),
+        Expression::Not(part) | Expression::Size(part) | Expression::LowerAscii(part) => {
+            asked_for(part, asked);
+        }
         Expression::Compare(_, two)
         | Expression::In(two)
         | Expression::Reckon(_, two)

@@ -177,7 +177,8 @@ fn write_out(expression: &Expression, wanted: bool) -> Option<Vec<Alternative<'_
         | Expression::Reckon(..)
         | Expression::Text(..)
         | Expression::Size(_)
-        | Expression::Choose(_) => Some(vec![Alternative::default()]),
+        | Expression::Choose(_)
+        | Expression::LowerAscii(_) => Some(vec![Alternative::default()]),
     }
 }
 

@@ -1,5 +1,6 @@
 use core::cmp::Ordering;
 
+use super::letters::Letters;
 use super::{Comparison, Condition, Expression, FactType, Field, Reckoning, TextTest};
 use crate::consent::{Grants, Purpose};
 use crate::customer::Traits;
@@ -69,6 +70,8 @@ pub enum Operand<'a> {
     Number(f64),
     /// A text.
     Text(&'a str),
+    /// A text of which every ASCII capital stands for its small letter, so that nothing is copied.
+    Lowered(&'a str),
     /// A moment.
     Time(Timestamp),
     /// A distance in time.
@@ -93,9 +96,12 @@ fn truth<'a>(expression: &'a Expression, sight: &Sight<'a>) -> Result<bool, Miss
     match evaluate(expression, sight)? {
         Operand::Bool(truth) => Ok(truth),
         // The checker admits only truth values here.
-        Operand::Number(_) | Operand::Text(_) | Operand::Time(_) | Operand::Span(_) | Operand::List(_) => {
-            Ok(false)
-        }
+        Operand::Number(_)
+        | Operand::Text(_)
+        | Operand::Lowered(_)
+        | Operand::Time(_)
+        | Operand::Span(_)
+        | Operand::List(_) => Ok(false),
     }
 }
 
@@ -125,7 +131,7 @@ fn evaluate<'a>(expression: &'a Expression, sight: &Sight<'a>) -> Outcome<'a> {
         }
         Expression::Text(test, sides) => {
             let (left, right) = (evaluate(&sides.0, sight)?, evaluate(&sides.1, sight)?);
-            let (Operand::Text(left), Operand::Text(right)) = (left, right) else {
+            let (Some(left), Some(right)) = (Letters::of(left), Letters::of(right)) else {
                 return Ok(Operand::Bool(false));
             };
             Ok(Operand::Bool(match test {
@@ -136,7 +142,7 @@ fn evaluate<'a>(expression: &'a Expression, sight: &Sight<'a>) -> Outcome<'a> {
         }
         Expression::Size(part) => {
             let size = match evaluate(part, sight)? {
-                Operand::Text(text) => text.chars().count(),
+                Operand::Text(text) | Operand::Lowered(text) => text.chars().count(),
                 Operand::List(list) => list.len(),
                 Operand::Bool(_) | Operand::Number(_) | Operand::Time(_) | Operand::Span(_) => 0,
             };
@@ -145,6 +151,11 @@ fn evaluate<'a>(expression: &'a Expression, sight: &Sight<'a>) -> Outcome<'a> {
         Expression::Choose(parts) => {
             evaluate(if truth(&parts.0, sight)? { &parts.1 } else { &parts.2 }, sight)
         }
+        Expression::LowerAscii(part) => match evaluate(part, sight)? {
+            Operand::Text(text) | Operand::Lowered(text) => Ok(Operand::Lowered(text)),
+            // The checker admits only texts here.
+            other => Ok(other),
+        },
     }
 }
 
@@ -176,11 +187,10 @@ fn operand(value: &Value) -> Operand<'_> {
 fn compare(left: Operand<'_>, right: Operand<'_>) -> Option<Ordering> {
     match (left, right) {
         (Operand::Number(left), Operand::Number(right)) => left.partial_cmp(&right),
-        (Operand::Text(left), Operand::Text(right)) => Some(left.cmp(right)),
         (Operand::Bool(left), Operand::Bool(right)) => Some(left.cmp(&right)),
         (Operand::Time(left), Operand::Time(right)) => Some(left.cmp(&right)),
         (Operand::Span(left), Operand::Span(right)) => Some(left.cmp(&right)),
-        _ => None,
+        _ => Some(Letters::of(left)?.compare(Letters::of(right)?)),
     }
 }
 

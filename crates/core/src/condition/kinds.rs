@@ -45,7 +45,8 @@ fn kinds(expression: &Expression) -> Kinds {
         | Expression::Reckon(..)
         | Expression::Text(..)
         | Expression::Size(_)
-        | Expression::Choose(_) => Kinds::Any,
+        | Expression::Choose(_)
+        | Expression::LowerAscii(_) => Kinds::Any,
     }
 }
 

@@ -76,6 +76,7 @@ fn write(message: &mut String, value: Operand<'_>) {
         Operand::Bool(truth) => write!(message, "{}", if truth { "yes" } else { "no" }),
         Operand::Number(number) => write!(message, "{number}"),
         Operand::Text(text) => write!(message, "{text}"),
+        Operand::Lowered(text) => write!(message, "{}", text.to_ascii_lowercase()),
         Operand::Time(time) => write!(message, "{time}"),
         Operand::Span(span) => write!(message, "{span}"),
         Operand::List(list) => {

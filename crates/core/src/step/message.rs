@@ -188,6 +188,7 @@ pub(super) fn value_words(value: Operand<'_>, chars_max: usize) -> CompactString
         Operand::Bool(truth) => format_compact!("{truth}"),
         Operand::Number(number) => format_compact!("{number}"),
         Operand::Text(text) => text.chars().take(chars_max).collect(),
+        Operand::Lowered(text) => text.chars().take(chars_max).map(|c| c.to_ascii_lowercase()).collect(),
         Operand::Time(time) => format_compact!("{time}"),
         Operand::Span(span) => format_compact!("{span}"),
         Operand::List(list) => format_compact!("{} values", list.len()),
