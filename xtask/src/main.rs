@@ -2,13 +2,17 @@
 //!
 //! | chore | what it does |
 //! |---|---|
+//! | `demo-data FILE` | makes the events of `examples/shop` up and writes them, one JSON object a line |
 //! | `train-emotion` | trains the first tier of emotion, writes it to `crates/emotion/model/` |
 //! | `train-emotion --check` | trains it again and compares it with the committed one, byte for byte |
 //!
 //! The data sets are no part of the repository: they are looked for in `../shared/data` beside it,
 //! or in the folder that `OPCX_DATA` names.
 
+mod demo_data;
 mod train_emotion;
+
+use std::path::Path;
 
 use anyhow::bail;
 
@@ -18,6 +22,7 @@ fn main() -> anyhow::Result<()> {
     match arguments.as_slice() {
         ["train-emotion"] => train_emotion::run(train_emotion::Then::Write),
         ["train-emotion", "--check"] => train_emotion::run(train_emotion::Then::Compare),
-        _ => bail!("no such chore; `cargo xtask train-emotion [--check]` is one"),
+        ["demo-data", file] => demo_data::run(Path::new(file)),
+        _ => bail!("no such chore; there are `train-emotion [--check]` and `demo-data FILE`"),
     }
 }
