@@ -3,7 +3,9 @@
 mod sight;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use cel::extractors::This;
 use cel::{Context, Program};
 use opcx_core::event::Value;
 use proptest::prelude::*;
@@ -56,6 +58,13 @@ fn truth() -> BoxedStrategy<String> {
             if b.starts_with('f') { "\"x\"" } else { &b }
         )),
         (text(), "contains|startsWith|endsWith", text()).prop_map(|(a, test, b)| format!("{a}.{test}({b})")),
+        (text(), "contains|startsWith|endsWith", text())
+            .prop_map(|(a, test, b)| format!("{a}.lowerAscii().{test}({b})")),
+        (text(), "<|>=|==", text()).prop_map(|(a, sign, b)| format!("{a}.lowerAscii() {sign} {b}")),
+        (text(), "contains|startsWith", text()).prop_map(|(a, test, b)| format!(
+            "[\"dhl\", \"x\", {0}].exists(word, {a}.{test}(word) && {b} != word)",
+            if b.starts_with('f') { "\"\"" } else { &b }
+        )),
         (text(), text()).prop_map(|(a, b)| format!("size({a}) == size({b})")),
     ];
     leaf.prop_recursive(4, 24, 3, |inner| {
@@ -80,6 +89,8 @@ fn by_cel(text: &str, n: f64, s: &str, b: bool) -> bool {
     facts.insert("b".to_owned(), b.into());
     let mut context = Context::default();
     context.add_variable_from_value("facts", facts);
+    // The crate has no strings extension; what it says of `lowerAscii` is in one line.
+    context.add_function("lowerAscii", |This(text): This<Arc<String>>| text.to_ascii_lowercase());
     let program = Program::compile(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     program.execute(&context) == Ok(cel::Value::Bool(true))
 }

@@ -24,8 +24,8 @@ impl Random {
     }
 
     /// One of `items`, of which there is at least one.
-    pub(super) fn one_of<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+    pub(super) fn one_of<T: Copy>(&mut self, items: &[T]) -> T {
         let at = usize::try_from(self.below(items.len() as u64)).expect("it is below a length");
-        &items[at]
+        items[at]
     }
 }

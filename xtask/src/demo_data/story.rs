@@ -89,7 +89,7 @@ impl Story {
     fn order(&mut self, random: &mut Random, customer: &Customer, day: u64) {
         self.orders += 1;
         let order = format!("o-{:04}", 1000 + self.orders);
-        let (product, price) = *random.one_of(&PRODUCTS);
+        let (product, price) = random.one_of(&PRODUCTS);
         let via = if random.permille(600) { "web" } else { "app" };
         let bought = |more: Value| {
             joined(json!({ "via": via, "order": order, "value": price, "product": product }), more)
@@ -119,7 +119,7 @@ impl Story {
             self.add(customer, at + hours(3 + random.below(20)), "ready to collect", ready);
             return;
         }
-        let carrier = *random.one_of(&CARRIERS);
+        let carrier = random.one_of(&CARRIERS);
         let shipped = at + hours(6 + random.below(20));
         let promised = shipped + days(2);
         let parcel = json!({ "via": "email", "order": order, "carrier": carrier, "region": customer.region,
