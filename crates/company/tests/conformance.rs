@@ -90,7 +90,9 @@ fn by_cel(text: &str, n: f64, s: &str, b: bool) -> bool {
     let mut context = Context::default();
     context.add_variable_from_value("facts", facts);
     // The crate has no strings extension; what it says of `lowerAscii` is in one line.
-    context.add_function("lowerAscii", |This(text): This<Arc<String>>| text.to_ascii_lowercase());
+    context
+        .add_function("lowerAscii", |This(text): This<Arc<String>>| text.to_ascii_lowercase())
+        .expect("the name is free");
     let program = Program::compile(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     program.execute(&context) == Ok(cel::Value::Bool(true))
 }
