@@ -5,16 +5,33 @@ cd "$(dirname "$0")/.."
 source ci/needs.sh
 need_all demo
 
-target=${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/opcx/target}
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/opcx/target}
 echo "== building opcx (a few minutes the first time)"
-CARGO_TARGET_DIR=$target cargo build --release --locked --package opcx
-
-opcx=$target/release/opcx
+cargo build --release --locked --package opcx --package xtask
+opcx=$CARGO_TARGET_DIR/release/opcx
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-echo "== a company"
-"$opcx" init "$folder/acme"
-"$opcx" check "$folder/acme"
+shop=$folder/shop
+cp -r examples/shop "$shop"
 
-stop "this version has no \`opcx import\` yet, which would take the company's history in"
+# Says what comes next, then what a person would type for it, then does it.
+show() {
+  local what=$1
+  shift
+  printf '\n== %s\n$ opcx %s\n\n' "$what" "${*//$folder\//}"
+  "$opcx" "$@"
+}
+
+printf '\n== four weeks of a shop that sells coffee gear, made up on this machine\n'
+"$CARGO_TARGET_DIR/release/xtask" demo-data "$folder/events.jsonl"
+show "the shop in a folder: its map, promises, playbooks" check "$shop"
+show "its history, through all five steps" import "$shop" "$folder/events.jsonl" --mapping events
+show "lines that could not be understood, and why" rejected "$shop"
+show "how customers fare, the worst moment first" show "$shop" pulse
+show "who brings parcels late" show "$shop" moment at-the-door
+show "what we promised" show "$shop" promises
+show "one customer who trusted us, and why no longer" show "$shop" customer mara
+show "what was decided, what was refused, and why" show "$shop" decisions
+
+printf '\nThat was opcx on a made-up shop. The folder is examples/shop; examples/airline does the same with what people really said.\n'
