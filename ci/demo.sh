@@ -31,7 +31,8 @@ show "lines that could not be understood, and why" rejected "$shop"
 show "how customers fare, the worst moment first" show "$shop" pulse
 show "who brings parcels late" show "$shop" moment at-the-door
 show "what we promised" show "$shop" promises
+show "whose trust broke" show "$shop" trust --most 8
 show "one customer who trusted us, and why no longer" show "$shop" customer mara
-show "what was decided, what was refused, and why" show "$shop" decisions
+show "what was decided, what was refused, and why" show "$shop" decisions --most 12
 
 printf '\nThat was opcx on a made-up shop. The folder is examples/shop; examples/airline does the same with what people really said.\n'
