@@ -125,6 +125,18 @@ impl Grants {
         }
     }
 
+    /// These answers with some taken as withdrawn for good, whatever else is said.
+    #[must_use]
+    pub fn without(&self, hidden: impl Iterator<Item = (Category, Purpose)>) -> Grants {
+        let mut grants = self.clone();
+        for (category, purpose) in hidden {
+            let statement =
+                Statement { category, purpose, answer: Answer::Withdrawn, proof: Proof::default() };
+            grants.note(&statement, Timestamp::MAX);
+        }
+        grants
+    }
+
     /// The answers, ordered by category and purpose.
     pub fn iter(&self) -> impl Iterator<Item = &Grant> {
         self.0.iter()

@@ -5,13 +5,15 @@
 //! decision is taken: those were taken, and [`crate::customer::Deeds`] stand.
 
 use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 use core::cmp::Reverse;
 
 use super::{Happening, Input, observe};
-use crate::consent::{Answer, Grants};
+use crate::consent::{Answer, Grants, Purpose};
 use crate::customer::{Customer, Known, Promised};
 use crate::definitions::Definitions;
 use crate::effects::{Effects, PromiseChange};
+use crate::event::Category;
 use crate::log::Position;
 use crate::time::Timestamp;
 
@@ -27,21 +29,23 @@ pub fn refold<'a>(
     effects: &mut Effects,
 ) -> Customer {
     let deeds = customer.deeds.clone();
-    // Withdrawal equals never collected: what was withdrawn in the end is not seen from the start.
-    let known = Known { grants: withdrawn(history.clone()), ..Known::default() };
     let mut folding = Folding {
         definitions,
         promised: promised(&customer),
-        customer: Customer { known, ..customer },
+        withdrawals: withdrawals(history.clone()),
+        customer: Customer { known: Known::default(), ..customer },
         effects,
     };
     let mut last = None;
-    for input in history {
-        folding.pass_time(&input, input.now, |promised| {
+    for (place, input) in history.enumerate() {
+        // The customer's timers run on one lane; a record of another does not move its clock.
+        let same_lane = folding.customer.known.clock.is_none_or(|(lane, _)| lane == input.lane);
+        let until = if same_lane { input.now } else { Timestamp::MIN };
+        folding.pass_time(&input, until, |promised| {
             promised.promise.record < input.position
                 || (promised.by_timer && promised.promise.record == input.position)
         });
-        folding.take(&input);
+        folding.take(place, &input);
         folding.take_promises(&input, |promised| promised.promise.record == input.position);
         last = Some(input);
     }
@@ -62,15 +66,25 @@ struct Folding<'a> {
     customer: Customer,
     /// Promises of playbooks that are still to be put back to their place.
     promised: VecDeque<Promised>,
+    /// What was withdrawn, and by which input of the history.
+    withdrawals: Vec<(Category, Purpose, usize)>,
     effects: &'a mut Effects,
 }
 
 impl Folding<'_> {
-    fn take(&mut self, input: &Input<'_>) {
+    fn take(&mut self, place: usize, input: &Input<'_>) {
         match input.happening {
             Happening::Event { event, reading } => {
+                // Withdrawal equals never collected: what came before it is not seen, whatever was
+                // allowed then or is allowed again now.
+                let mut allowed = self.customer.known.grants.clone();
+                let later = self.withdrawals.iter().filter(|(.., at)| *at > place);
+                self.customer.known.grants =
+                    allowed.without(later.map(|(category, purpose, _)| (*category, *purpose)));
                 let _ =
                     observe::event(self.definitions, &mut self.customer, input, event, reading, self.effects);
+                event.consents.iter().for_each(|said| allowed.note(said, event.happened));
+                self.customer.known.grants = allowed;
             }
             Happening::Ordered(command) => {
                 super::orders::carry_out(self.definitions, &mut self.customer, input, command, self.effects);
@@ -126,19 +140,20 @@ fn promised(customer: &Customer) -> VecDeque<Promised> {
     promised.into()
 }
 
-/// What was withdrawn and not granted again later.
-fn withdrawn<'a>(history: impl Iterator<Item = Input<'a>>) -> Grants {
+/// What was withdrawn, each with the place in the history of its last withdrawal that counted: one that
+/// arrived after a newer answer does not.
+fn withdrawals<'a>(history: impl Iterator<Item = Input<'a>>) -> Vec<(Category, Purpose, usize)> {
     let mut grants = Grants::default();
-    for input in history {
-        if let Happening::Event { event, .. } = input.happening {
-            for statement in &event.consents {
-                grants.note(statement, event.happened);
+    let mut found: Vec<(Category, Purpose, usize)> = Vec::new();
+    for (place, input) in history.enumerate() {
+        let Happening::Event { event, .. } = input.happening else { continue };
+        event.consents.iter().for_each(|said| grants.note(said, event.happened));
+        for said in event.consents.iter().filter(|said| said.answer == Answer::Withdrawn) {
+            if grants.answer(said.category, said.purpose) == Some(Answer::Withdrawn) {
+                found.retain(|(category, purpose, _)| (*category, *purpose) != (said.category, said.purpose));
+                found.push((said.category, said.purpose, place));
             }
         }
     }
-    let mut withdrawn = Grants::default();
-    for grant in grants.iter().filter(|grant| grant.statement.answer == Answer::Withdrawn) {
-        withdrawn.note(&grant.statement, grant.since);
-    }
-    withdrawn
+    found
 }

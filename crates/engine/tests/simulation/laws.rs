@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use opcx_core::customer::RUNS_MAX;
+use opcx_core::customer::{CASES_MAX, CONTACTS_MAX, FIRED_MAX, PROMISED_MAX, PROMISES_MAX, RUNS_MAX};
 use opcx_core::event::Origin;
 use opcx_core::log::Position;
 use opcx_core::receipt::{ChainHash, Deed, Verdict};
@@ -108,8 +108,13 @@ pub(crate) fn everything_is_bounded(world: &World, seed: u64, step: u32) {
         return;
     }
     for customer in everyone(&*world.store) {
-        let known = &customer.known;
-        let bounded = known.runs.len() <= RUNS_MAX;
+        let (known, deeds) = (&customer.known, &customer.deeds);
+        let bounded = known.runs.len() <= RUNS_MAX
+            && known.promises.len() <= PROMISES_MAX
+            && deeds.contacts.len() <= CONTACTS_MAX
+            && deeds.fired.len() <= FIRED_MAX
+            && deeds.promised.len() <= PROMISED_MAX
+            && deeds.cases.iter().filter(|case| !case.state.is_held()).count() <= CASES_MAX;
         assert!(bounded, "seed {seed} step {step}: {} has outgrown its bounds", customer.id);
     }
 }

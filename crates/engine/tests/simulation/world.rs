@@ -262,17 +262,10 @@ impl World {
     }
 
     fn consent(&mut self) -> Statement {
-        let answer = *self.random.pick(&[Answer::Granted, Answer::Withdrawn]);
-        let categories: &[Category] = match answer {
-            Answer::Granted => &[Category::Browsing, Category::Advertising],
-            Answer::Denied | Answer::Withdrawn => {
-                &[Category::Service, Category::Purchase, Category::Feedback]
-            }
-        };
         Statement {
-            category: *self.random.pick(categories),
+            category: *self.random.pick(&Category::ALL),
             purpose: *self.random.pick(&Purpose::ALL),
-            answer,
+            answer: *self.random.pick(&[Answer::Granted, Answer::Denied, Answer::Withdrawn]),
             proof: Proof { actor: "customer".into(), wording: None },
         }
     }
