@@ -157,10 +157,13 @@ pub struct Appending {
 ///
 /// # Errors
 /// The store cannot be read.
-pub fn accept_only(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<(Intake, Appending), EngineError> {
-    let acceptor = Acceptor::new(Arc::clone(&store))?;
+pub fn accept_only(
+    store: &Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+) -> Result<(Intake, Appending), EngineError> {
+    let acceptor = Acceptor::new(Arc::clone(store))?;
     let (requests, waiting) = mpsc::channel(REQUESTS_MAX);
-    let intake = Intake::new(requests, Arc::clone(&store), Arc::new(AtomicU64::new(store.end().get())));
+    let intake = Intake::new(requests, Arc::clone(store), Arc::new(AtomicU64::new(store.end().get())));
     let nobody = std::thread::current();
     let thread = spawn("opcx-append", move || append(acceptor, waiting, &*clock, &nobody));
     Ok((intake.clone(), Appending { intake, thread }))

@@ -29,7 +29,7 @@ pub(super) const WRITE_KEY: &str = "0123456789abcdef0123456789abcdef0123456789ab
 pub async fn run(folder: &Path, events: u64) -> anyhow::Result<Row> {
     let store: Arc<dyn Store> =
         Arc::new(Embedded::open(&folder.join("accept.opcx-data"), &opcx_store::Settings::default())?);
-    let (intake, appending) = opcx_engine::accept_only(Arc::clone(&store), Arc::new(WallClock))?;
+    let (intake, appending) = opcx_engine::accept_only(&store, Arc::new(WallClock))?;
     let keys =
         Keys::new(vec![Key { name: "bench".into(), role: Role::Write, hash: KeyHash::of(WRITE_KEY)? }]);
     let door = Arc::new(Door::new(intake, keys, Arc::new(WallClock)));
