@@ -17,6 +17,7 @@ use opcx_core::time::Timestamp;
 
 use crate::floors::{Floors, floor};
 use crate::parts::{Log, Raw, Tables};
+use crate::state::KnownTimers;
 use crate::{
     CaseRow, Commit, Draft, EndpointState, EventKey, Faults, Logged, ParcelRow, PersistPoint, Progress,
     PromiseRow, RECORD_BYTES_MAX, RejectedRow, Store, StoreError, state,
@@ -32,7 +33,7 @@ pub struct Assembled<L, T> {
     pub(crate) tables: T,
     pub(crate) faults: Faults,
     appending: Mutex<()>,
-    committing: Mutex<()>,
+    committing: Mutex<KnownTimers>,
     timers: Floors<Lane>,
     ready: Floors<Name>,
     stopped: OnceLock<String>,
@@ -48,14 +49,14 @@ impl<L: Log, T: Tables> Assembled<L, T> {
         if position > end {
             return Err(StoreError::AheadOfLog { position, end });
         }
-        let (appending, committing) = (Mutex::new(()), Mutex::new(()));
+        let (appending, committing) = (Mutex::new(()), Mutex::default());
         let (timers, ready) = (Floors::new(), Floors::new());
         let stopped = OnceLock::new();
         Ok(Assembled { log, tables, faults, appending, committing, timers, ready, stopped })
     }
 
     /// One writer at a time, and none after a failure.
-    fn writing<'a>(&self, turn: &'a Mutex<()>) -> Result<MutexGuard<'a, ()>> {
+    fn writing<'a, W>(&self, turn: &'a Mutex<W>) -> Result<MutexGuard<'a, W>> {
         let turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
         match self.stopped.get() {
             None => Ok(turn),
@@ -143,14 +144,15 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
     }
 
     fn commit(&self, commit: Commit) -> Result<()> {
-        let _turn = self.writing(&self.committing)?;
+        let mut known = self.writing(&self.committing)?;
         let (position, end) = (commit.progress.position, self.log.end());
         if position > end {
             return Err(StoreError::AheadOfLog { position, end });
         }
         let mut batch = self.tables.batch();
-        let queued = state::write(&self.tables.view(), &commit, &mut batch)?;
+        let queued = state::write(&self.tables.view(), &known, &commit, &mut batch)?;
         self.or_stop(self.write_now(batch))?;
+        known.learn(&commit);
         self.timers.put(commit.customers.iter().filter_map(|change| change.timer));
         self.ready.put(queued.into_iter());
         Ok(())

@@ -39,7 +39,7 @@ pub struct Settings {
     /// Most bytes of the state kept in memory for readers.
     pub cache_bytes: u64,
     /// Most bytes of changes to customers kept in memory before they are written out; other tables
-    /// get half of it each. While they are written out as many again gather.
+    /// get a quarter of it each. While they are written out as many again gather.
     pub memtable_bytes: u64,
     /// Faults for tests.
     pub faults: Faults,
@@ -49,8 +49,8 @@ impl Default for Settings {
     fn default() -> Settings {
         Settings {
             segment_bytes: 64 * 1024 * 1024,
-            cache_bytes: 64 * 1024 * 1024,
-            memtable_bytes: 32 * 1024 * 1024,
+            cache_bytes: 128 * 1024 * 1024,
+            memtable_bytes: 64 * 1024 * 1024,
             faults: Faults::none(),
         }
     }

@@ -7,7 +7,9 @@ mod keys;
 mod outbox;
 mod questions;
 mod rows;
+mod timers;
 mod write;
 
 pub(crate) use questions::*;
+pub(crate) use timers::KnownTimers;
 pub(crate) use write::write;

@@ -67,7 +67,7 @@ impl TreeTables {
             let options = || options().max_memtable_size(memtable_bytes);
             database.keyspace(name, options).map_err(failed("opening a table"))
         };
-        let (large, small) = (settings.memtable_bytes, settings.memtable_bytes / 2);
+        let (large, small) = (settings.memtable_bytes, settings.memtable_bytes / 4);
         let trees = Trees {
             customers: open("customers", large, KeyspaceCreateOptions::default)?,
             seen: open("seen", small, KeyspaceCreateOptions::default)?,

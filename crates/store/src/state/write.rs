@@ -6,10 +6,10 @@ use opcx_core::time::Timestamp;
 
 use super::keys::Key;
 use super::outbox;
-use super::rows::{PROGRESS, Timer, decode, encode, encode_trail, timer};
-use super::{chunks, questions};
+use super::rows::{PROGRESS, decode, encode, encode_trail};
+use super::{chunks, questions, timers};
 use crate::parts::{Batch, Table, View};
-use crate::{Commit, CustomerChange, StoreError, Trail};
+use crate::{Commit, StoreError, Trail};
 
 type Result<T> = core::result::Result<T, StoreError>;
 
@@ -22,6 +22,7 @@ const TRAIL_ROW_POSITIONS_MAX: usize = 128;
 /// Keys go in ascending order wherever that is cheap, since ordered writes cost an LSM tree less.
 pub(crate) fn write(
     view: &impl View,
+    known: &timers::KnownTimers,
     commit: &Commit,
     batch: &mut impl Batch,
 ) -> Result<Vec<(Name, Timestamp)>> {
@@ -35,7 +36,7 @@ pub(crate) fn write(
         batch.put(Table::Seen, &key.0, b"");
     }
     chunks::put(Table::Readings, &commit.readings, |(position, _)| *position, batch, buffer);
-    customers(view, commit, batch, buffer)?;
+    timers::write(view, known, commit, batch, buffer)?;
     for alias in &commit.aliases {
         let key = Key::new().customer(alias.id);
         match alias.into {
@@ -89,35 +90,6 @@ fn check(view: &impl View, commit: &Commit) -> Result<()> {
         Some(position) => Err(StoreError::Misplaced { position, from: commit.from, to }),
         None => Ok(()),
     }
-}
-
-fn customers(view: &impl View, commit: &Commit, batch: &mut impl Batch, buffer: &mut Vec<u8>) -> Result<()> {
-    let mut changes: Vec<&CustomerChange> = commit.customers.iter().collect();
-    changes.sort_by_key(|change| change.id);
-    for change in changes.chunk_by(|one, next| one.id == next.id).filter_map(<[_]>::last) {
-        let key = Key::new().customer(change.id);
-        // A customer's id is the position that first told of them: those of this range are new.
-        let before = if change.id.0 < commit.from { view.get(Table::Customers, &key)? } else { None };
-        let before = before.map_or(Ok(None), |row| timer(&row))?;
-        let after = change.after.as_ref().and(change.timer);
-        if before != after {
-            let timer_key = |(lane, at)| Key::new().lane(lane).time(at).customer(change.id);
-            if let Some(before) = before {
-                batch.remove(Table::Timers, &timer_key(before));
-            }
-            if let Some(after) = after {
-                batch.put(Table::Timers, &timer_key(after), b"");
-            }
-        }
-        match &change.after {
-            Some(customer) => {
-                let row: (Timer, _) = (after, customer);
-                batch.put(Table::Customers, &key, encode(&row, buffer));
-            }
-            None => batch.remove(Table::Customers, &key),
-        }
-    }
-    Ok(())
 }
 
 /// A row per commit and customer: adding costs the same however long the history is.
