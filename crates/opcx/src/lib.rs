@@ -6,4 +6,6 @@ pub mod cli;
 pub mod command;
 pub mod house;
 pub mod http;
+pub mod import;
+pub mod replay;
 pub mod segment;
