@@ -7,7 +7,7 @@ use opcx_core::log::Position;
 use opcx_core::promise::PromiseState;
 use opcx_core::time::Timestamp;
 use opcx_engine::Acceptor;
-use opcx_store::{Store, digest};
+use opcx_store::digest;
 
 use super::shop::{HEADER, Shop};
 
