@@ -6,7 +6,7 @@ use crate::tree::text_files;
 const LAWS: std::ops::RangeInclusive<u8> = 1..=12;
 
 /// Laws that must have a test. All of them in the end; a law enters with its first test.
-const TESTED: [u8; 3] = [1, 2, 3];
+const TESTED: [u8; 10] = [1, 2, 3, 4, 5, 6, 7, 8, 11, 12];
 
 #[test]
 fn every_law_is_a_test() {
