@@ -14,14 +14,17 @@ mod at;
 mod cases;
 mod clocks;
 mod customer;
+mod decisions;
 mod error;
 mod experience;
 mod ledger;
+mod moment;
 mod page;
 mod promises;
 mod pulse;
 mod receipt_words;
 mod statistic;
+mod trust;
 mod window;
 
 pub use at::{At, AtError};
@@ -29,9 +32,15 @@ pub use cases::{CaseLine, CaseStateWord, Cases, CasesQuestion, TeamCases, cases}
 pub use customer::{
     ApartLine, ConsentLine, Customer, IdentifierLine, LinkLine, RunLine, StepLine, TraitLine, customer, find,
 };
+pub use decisions::{
+    Decisions, DecisionsQuestion, PlaybookDecisions, RECEIPTS_LOOKED_AT_MAX, RefusedFor, decisions,
+};
 pub use error::InsightError;
 pub use experience::{EmotionShare, Experience};
 pub use ledger::{AccountLevel, LedgerLine, TrustView};
+pub use moment::{
+    Moment, MomentQuestion, MomentSplit, POINTS_MAX, Point, Series, Step, ValueOfMoment, moment,
+};
 pub use page::{Page, ROWS, ROWS_MAX};
 pub use promises::{
     NamedTally, PromiseLine, PromiseStateWord, PromiseTally, Promises, PromisesQuestion, promises,
@@ -41,4 +50,5 @@ pub use pulse::{
 };
 pub use receipt_words::{DecisionLine, LookedAt, VerdictWord};
 pub use statistic::{FLOOR, Figure, Mean, Share};
+pub use trust::{AccountFigures, Fall, Trust, TrustQuestion, trust};
 pub use window::Window;

@@ -1,0 +1,171 @@
+//! Trust: whose broke, and why.
+
+use std::cmp::Reverse;
+
+use opcx_core::customer::{Customer, CustomerId};
+use opcx_core::time::Timestamp;
+use opcx_core::trust::{Account, Entry, What};
+use opcx_store::Store;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::clocks::Clocks;
+use crate::ledger::{AccountLevel, LedgerLine, Told, levels};
+use crate::page::{Page, READ_ROWS, Smallest, rows};
+use crate::{At, Figure, InsightError, Mean, Share};
+
+/// What is asked about trust.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TrustQuestion {
+    /// Only falls on this account: `capability`, `reliability`, `humanity` or `transparency`.
+    pub account: Option<String>,
+    /// How many rows, from 1 to 1,000; 50 unless asked otherwise.
+    pub most: Option<u16>,
+    /// Where an earlier page ended: its `next`.
+    pub after: Option<String>,
+}
+
+/// How far customers trust, and who fell furthest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Trust {
+    /// The log's latest time: as of when this is so.
+    pub as_of: Option<At>,
+    /// Account by account, over all customers with any evidence.
+    pub accounts: Vec<AccountFigures>,
+    /// The customers whose trust fell, the furthest first.
+    pub page: Page<Fall>,
+}
+
+/// How far customers trust on one account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountFigures {
+    /// The account.
+    pub account: String,
+    /// The mean level in permille, from 0 to 1000; 500 is "no evidence".
+    pub level: Figure<Mean>,
+    /// The share of customers below 500: bad outweighs good.
+    pub below_neutral: Figure<Share>,
+}
+
+/// How far one customer's trust fell, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Fall {
+    /// Who.
+    pub customer: String,
+    /// One of their identifiers, the strongest, as `kind:value`.
+    pub identifier: Option<String>,
+    /// The account that fell furthest.
+    pub account: String,
+    /// How far, in permille: from just before the failure at which it stood highest to now.
+    pub fall: u16,
+    /// Where the four accounts stand now.
+    pub levels: Vec<AccountLevel>,
+    /// The failure on that account that cost most.
+    pub worst: LedgerLine,
+    /// Failures that are neither repaired nor corrected.
+    pub open_failures: u32,
+}
+
+/// How far customers trust, and who fell furthest.
+///
+/// # Errors
+/// The question names an account that there is not, or cannot be read; or the store cannot.
+pub fn trust(store: &dyn Store, question: &TrustQuestion) -> Result<Trust, InsightError> {
+    let only = question.account.as_deref().map(account).transpose()?;
+    let after = question.after.as_deref().map(parse_place).transpose()?;
+    let clocks = Clocks::of(&store.progress()?);
+    let mut smallest = Smallest::new(rows(question.most)?, after);
+    let mut sums = [Sums::default(); 4];
+    let mut read_after = None;
+    loop {
+        let read = store.customers(read_after, READ_ROWS)?;
+        let Some(last) = read.last() else { break };
+        read_after = Some(last.id);
+        for customer in read.iter().filter(|customer| !customer.known.trust.is_empty()) {
+            let now = clocks.of_customer(customer);
+            for (account, sums) in Account::ALL.into_iter().zip(&mut sums) {
+                sums.count(customer.known.trust.level(account, now).get());
+            }
+            if let Some(fall) = fall(customer, now, only) {
+                smallest.offer((Reverse(fall.fall), customer.id), fall);
+            }
+        }
+    }
+    let (rows, next) = smallest.into_rows();
+    Ok(Trust {
+        as_of: clocks.latest().map(At),
+        accounts: Account::ALL.into_iter().zip(sums).map(|(account, sums)| sums.told(account)).collect(),
+        page: Page { rows, next: next.map(|(Reverse(fall), id)| format!("{fall}.{id}")) },
+    })
+}
+
+fn account(word: &str) -> Result<Account, InsightError> {
+    let known = Account::ALL.into_iter().map(Account::word);
+    Account::from_word(word).ok_or_else(|| InsightError::unknown_of("account", word, known))
+}
+
+fn parse_place(text: &str) -> Result<(Reverse<u16>, CustomerId), InsightError> {
+    let read = || {
+        let (fall, id) = text.split_once('.')?;
+        Some((Reverse(fall.parse().ok()?), CustomerId::parse(id)?))
+    };
+    read().ok_or_else(|| InsightError::unreadable("after", text, "write the `next` of an earlier page"))
+}
+
+/// How far the customer's trust fell on the account on which it fell furthest, if it did.
+fn fall(customer: &Customer, now: Timestamp, only: Option<Account>) -> Option<Fall> {
+    let ledger = &customer.known.trust;
+    let accounts = Account::ALL.into_iter().filter(|account| only.is_none_or(|only| only == *account));
+    let (fall, account, worst) = accounts
+        .filter_map(|account| {
+            let failures =
+                || ledger.entries().filter(|entry| is_failure(entry) && entry.evidence.account == account);
+            let highest = failures().map(|entry| entry.before().get()).max()?;
+            let fall = highest.saturating_sub(ledger.level(account, now).get());
+            let worst = failures().min_by_key(|entry| entry.change_permille())?;
+            (fall > 0).then_some((fall, account, worst))
+        })
+        .max_by_key(|&(fall, account, _)| (fall, Reverse(account)))?;
+    Some(Fall {
+        customer: customer.id.to_string(),
+        identifier: customer.person.identifiers.first().map(ToString::to_string),
+        account: account.word().to_owned(),
+        fall,
+        levels: levels(ledger, now),
+        worst: LedgerLine::of(worst, Told::default()),
+        open_failures: ledger.open_failures(),
+    })
+}
+
+fn is_failure(entry: &Entry) -> bool {
+    match entry.evidence.what {
+        What::BadMoment | What::PromiseBroken => true,
+        What::GoodMoment | What::PromiseKept | What::Repaired | What::Corrected { .. } => false,
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    n: u64,
+    sum: i64,
+    squares: i64,
+    below: u64,
+}
+
+impl Sums {
+    fn count(&mut self, level: u16) {
+        self.n += 1;
+        self.sum += i64::from(level);
+        self.squares += i64::from(level) * i64::from(level);
+        self.below += u64::from(level < opcx_core::trust::Trust::NEUTRAL.get());
+    }
+
+    fn told(self, account: Account) -> AccountFigures {
+        AccountFigures {
+            account: account.word().to_owned(),
+            level: Mean::of(self.sum, self.squares, self.n, 1),
+            below_neutral: Share::of(self.below, self.n),
+        }
+    }
+}
