@@ -58,9 +58,11 @@ pub struct Decisions {
 pub struct PlaybookDecisions {
     /// The playbook, or one of opcx's own rules.
     pub subject: String,
-    /// How often it was set off.
+    /// How often it was set off, or the rule left a note.
     pub set_off: u64,
-    /// The share in which it acted, or would have in shadow mode.
+    /// How often of these there was something to decide: it acted or was refused.
+    pub decided: u64,
+    /// Of what was decided, the share in which it acted, or would have in shadow mode.
     pub acted: Figure<Share>,
     /// Why it did not act, most frequent reason first.
     pub refused: Vec<RefusedFor>,
@@ -177,6 +179,7 @@ impl Subject {
         PlaybookDecisions {
             subject,
             set_off: decided + self.others,
+            decided,
             acted: Share::of(self.acted, decided),
             refused,
         }

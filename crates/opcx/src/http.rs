@@ -13,6 +13,7 @@ mod health;
 mod keys;
 mod metrics;
 mod problem;
+pub mod read;
 mod serve;
 mod tracking;
 

@@ -1,5 +1,8 @@
 use expect_test::{Expect, expect};
-use opcx_insight::{PulseQuestion, customer, pulse};
+use opcx_insight::{
+    CasesQuestion, DecisionsQuestion, Page, PromisesQuestion, PulseQuestion, TrustQuestion, cases, customer,
+    decisions, promises, pulse, trust,
+};
 use serde::Serialize;
 
 use crate::company::definitions;
@@ -657,4 +660,44 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
           ]
         }"#]],
     );
+}
+
+/// All rows, asked for page by page.
+fn paged<T>(ask: impl Fn(Option<String>) -> Page<T>) -> Vec<T> {
+    let mut rows = Vec::new();
+    let mut after = None;
+    loop {
+        let page = ask(after);
+        assert!(!page.rows.is_empty(), "no page is empty where there are rows");
+        rows.extend(page.rows);
+        after = page.next;
+        if after.is_none() {
+            return rows;
+        }
+    }
+}
+
+#[test]
+fn page_after_page_tells_the_same_as_one_long_page() {
+    let world = a_week();
+    let (store, definitions) = (&*world.store, definitions());
+    for most in [1, 3, 7, 1_000] {
+        let most = Some(most);
+        let decided = |after| DecisionsQuestion { most, after, ..DecisionsQuestion::default() };
+        let rows = paged(|after| decisions(store, &definitions, &decided(after)).unwrap().page);
+        assert_eq!(rows.len(), 54);
+        assert!(rows.is_sorted_by(|newer, older| newer.position >= older.position));
+        let mut ids: Vec<_> = rows.iter().map(|row| row.id.as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), 54);
+
+        let made = |after| PromisesQuestion { most, after, ..PromisesQuestion::default() };
+        assert_eq!(paged(|after| promises(store, &definitions, &made(after)).unwrap().page).len(), 19);
+        let opened = |after| CasesQuestion { most, after, ..CasesQuestion::default() };
+        assert_eq!(paged(|after| cases(store, &opened(after)).unwrap().page).len(), 20);
+        let fell = |after| TrustQuestion { most, after, ..TrustQuestion::default() };
+        let falls = paged(|after| trust(store, &fell(after)).unwrap().page);
+        assert!(falls.is_sorted_by(|further, less| further.fall >= less.fall));
+    }
 }

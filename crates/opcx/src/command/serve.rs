@@ -15,6 +15,7 @@ use super::End;
 use crate::channel::{self, Surroundings};
 use crate::cli::Folder;
 use crate::house::{Company, sense};
+use crate::http::read::{self, Sight};
 use crate::http::{ConnectionLimits, Door, Key, KeyHash, Keys, Role, router, serve};
 
 /// What `opcx serve` can be told.
@@ -77,8 +78,11 @@ async fn live(
         outbox,
     )?;
     let door = Arc::new(Door::new(node.intake(), keys, clock));
+    let sight = Arc::new(Sight::new(Arc::clone(&door), store, Arc::clone(&company.definitions)));
+    let routes = router(&door).merge(read::router(&sight));
     tell(true);
-    serve(listener, router(&door), ConnectionLimits::default(), told_to_stop()).await?;
+    serve(listener, routes, ConnectionLimits::default(), told_to_stop()).await?;
+    drop(sight);
     door.set_ready(false);
     drop(door);
     node.shutdown().await;

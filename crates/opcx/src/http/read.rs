@@ -1,0 +1,133 @@
+//! The read API and operators' orders: `/v1/...`.
+//!
+//! [`ROUTES`] is the one list of routes: what is mounted and what the OpenAPI document tells come from
+//! it. Answers are the views of [`opcx_insight`] as JSON, errors are RFC 9457 problems.
+
+mod openapi;
+mod order;
+mod route;
+
+pub use openapi::document;
+pub use route::{ROUTES, Route};
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use opcx_core::definitions::Definitions;
+use opcx_insight::InsightError;
+use opcx_store::Store;
+use serde::Serialize;
+
+use super::{Accept, Door, Problem, Role};
+use crate::look::Question;
+use route::Asks;
+
+/// Most questions that are answered at a time; they may read whole tables. More wait.
+const QUESTIONS_AT_ONCE_MAX: usize = 4;
+
+/// What the read API looks at.
+pub struct Sight<A> {
+    /// Who may look, and where orders are handed in.
+    pub door: Arc<Door<A>>,
+    /// The store.
+    pub store: Arc<dyn Store>,
+    /// What the company's folder says.
+    pub definitions: Arc<Definitions>,
+    turns: tokio::sync::Semaphore,
+}
+
+impl<A: Accept> Sight<A> {
+    /// Looks at `store` for those whom `door` lets in.
+    #[must_use]
+    pub fn new(door: Arc<Door<A>>, store: Arc<dyn Store>, definitions: Arc<Definitions>) -> Sight<A> {
+        Sight { door, store, definitions, turns: tokio::sync::Semaphore::new(QUESTIONS_AT_ONCE_MAX) }
+    }
+}
+
+/// The routes of the read API, of operators' orders, and of the document that describes them.
+pub fn router<A: Accept>(sight: &Arc<Sight<A>>) -> Router {
+    let mut router = Router::new();
+    for route in ROUTES {
+        router = match route.asks {
+            Asks::Question(question) => {
+                let handler = move |State(sight), path, RawQuery(query), headers: HeaderMap| {
+                    answer::<A>(sight, question, path, query, headers)
+                };
+                router.route(route.path, axum::routing::get(handler))
+            }
+            Asks::Order(order) => {
+                let handler = move |State(sight), path, headers: HeaderMap, body: Body| {
+                    order::give::<A>(sight, order, path, headers, body)
+                };
+                router.route(route.path, axum::routing::post(handler))
+            }
+            Asks::Document => {
+                router.route(route.path, axum::routing::get(async || json(StatusCode::OK, &document())))
+            }
+        };
+    }
+    router
+        .method_not_allowed_fallback(async || {
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this address takes another method")
+        })
+        .with_state(Arc::clone(sight))
+}
+
+async fn answer<A: Accept>(
+    sight: Arc<Sight<A>>,
+    question: route::ReadQuestion,
+    path: Option<Path<String>>,
+    query: Option<String>,
+    headers: HeaderMap,
+) -> Response {
+    if sight.door.keys.of_request(&headers, Role::Read).is_none() {
+        return Problem::unauthorized().into_response();
+    }
+    let name = path.map(|Path(name)| name).unwrap_or_default();
+    let question = match question(&name, query.as_deref().unwrap_or("")) {
+        Ok(question) => question,
+        Err(what) => return Problem::new(StatusCode::BAD_REQUEST, what).into_response(),
+    };
+    // Never closed, so there is always a turn to come.
+    let Ok(_turn) = sight.turns.acquire().await else {
+        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, "opcx is shutting down").into_response();
+    };
+    let looking = Arc::clone(&sight);
+    let answered =
+        tokio::task::spawn_blocking(move || view(&question, &*looking.store, &looking.definitions)).await;
+    answered.unwrap_or_else(|_| {
+        let what = "the question could not be answered; the program's log says why";
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, what).into_response()
+    })
+}
+
+fn view(question: &Question, store: &dyn Store, definitions: &Definitions) -> Response {
+    match question.answer(store, definitions) {
+        Ok(view) => json(StatusCode::OK, &view),
+        Err(error) => problem(&error).into_response(),
+    }
+}
+
+fn problem(error: &InsightError) -> Problem {
+    let status = match error {
+        InsightError::Unknown { .. } => StatusCode::NOT_FOUND,
+        InsightError::Unreadable { .. } => StatusCode::BAD_REQUEST,
+        _ => {
+            tracing::error!(%error, "a question could not be answered");
+            return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the store cannot be read");
+        }
+    };
+    Problem::new(status, error.to_string())
+}
+
+fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    let body = serde_json::to_vec(body).expect("views are plain data");
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

@@ -1,0 +1,134 @@
+//! The OpenAPI 3.1 document, put together from the routes and the views' own types.
+
+use schemars::generate::SchemaSettings;
+use schemars::{Schema, SchemaGenerator};
+use serde_json::{Map, Value, json};
+
+use super::ROUTES;
+use super::route::{Asks, Route};
+
+/// The document that describes the read API and operators' orders.
+#[must_use]
+pub fn document() -> Value {
+    // OpenAPI 3.1 speaks JSON Schema 2020-12 itself; only its place for shared schemas differs.
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.definitions_path = "/components/schemas".into();
+        settings.meta_schema = None;
+    });
+    let mut generator = settings.into_generator();
+    let mut paths = Map::new();
+    for route in ROUTES {
+        let method = match route.asks {
+            Asks::Question(_) | Asks::Document => "get",
+            Asks::Order(_) => "post",
+        };
+        let entry = paths.entry(route.path).or_insert_with(|| json!({}));
+        entry[method] = operation(route, &mut generator);
+    }
+    let schemas = generator.take_definitions(true);
+    json!({
+        "openapi": "3.1.1",
+        "info": {
+            "title": "opcx",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "What customers feel, whose trust broke, what is owed, what was decided and why; \
+                and operators' orders. No figure comes without n and a 95 % interval; of fewer than ten \
+                observations there is none.",
+            "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
+        },
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "read": { "type": "http", "scheme": "bearer", "description": "The read key, or the admin key." },
+                "admin": { "type": "http", "scheme": "bearer", "description": "The admin key." },
+            },
+            "responses": { "Problem": {
+                "description": "What is wrong, and how to mend it (RFC 9457).",
+                "content": { "application/problem+json": { "schema": problem_schema() } },
+            } },
+        },
+    })
+}
+
+fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
+    let takes = route.takes.map(|takes| takes(generator));
+    let gives = route.gives.map(|gives| gives(generator));
+    let mut parameters: Vec<Value> = path_parameter(route.path).into_iter().collect();
+    let mut operation = json!({
+        "summary": route.summary,
+        "operationId": operation_id(route.path),
+        "security": [],
+    });
+    let answered = match route.asks {
+        Asks::Question(_) => {
+            operation["security"] = json!([{ "read": [] }]);
+            if let Some(takes) = &takes {
+                parameters.extend(query_parameters(takes, generator));
+            }
+            "200"
+        }
+        Asks::Order(_) => {
+            operation["security"] = json!([{ "admin": [] }]);
+            let body = json!({ "application/json": { "schema": takes } });
+            operation["requestBody"] = json!({ "required": true, "content": body });
+            "202"
+        }
+        Asks::Document => "200",
+    };
+    let mut answer = json!({ "description": route.summary });
+    answer["content"] = match gives {
+        Some(gives) => json!({ "application/json": { "schema": gives } }),
+        None => json!({ "application/json": { "schema": { "type": "object" } } }),
+    };
+    let mut responses = json!({ answered: answer });
+    if !matches!(route.asks, Asks::Document) {
+        responses["4XX"] = json!({ "$ref": "#/components/responses/Problem" });
+        responses["5XX"] = json!({ "$ref": "#/components/responses/Problem" });
+    }
+    operation["responses"] = responses;
+    operation["parameters"] = Value::Array(parameters);
+    operation
+}
+
+/// The part of a path that varies.
+fn path_parameter(path: &str) -> Option<Value> {
+    let name = path.split_once('{')?.1.split_once('}')?.0;
+    Some(json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
+}
+
+/// The fields of a question, as parameters of the query.
+fn query_parameters(question: &Schema, generator: &SchemaGenerator) -> Vec<Value> {
+    let shared = question.get("$ref").and_then(Value::as_str).and_then(|name| name.rsplit('/').next());
+    let schema = shared.and_then(|name| generator.definitions().get(name));
+    let fields = schema.and_then(|schema| schema.get("properties")?.as_object());
+    fields
+        .into_iter()
+        .flatten()
+        .map(|(name, field)| {
+            let mut schema = field.clone();
+            let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
+            json!({ "name": name, "in": "query", "required": false, "description": description, "schema": schema })
+        })
+        .collect()
+}
+
+/// `/v1/cases/{id}/take` is `cases_id_take`.
+fn operation_id(path: &str) -> String {
+    let words: Vec<&str> =
+        path.trim_start_matches("/v1/").split(['/', '.']).map(|word| word.trim_matches(['{', '}'])).collect();
+    words.join("_")
+}
+
+fn problem_schema() -> Value {
+    json!({
+        "type": "object",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": { "type": "string", "description": "`about:blank`: the status says what kind it is." },
+            "title": { "type": "string", "description": "The status in words." },
+            "status": { "type": "integer", "description": "The HTTP status." },
+            "detail": { "type": "string", "description": "What is wrong, and how to mend it." },
+        },
+    })
+}

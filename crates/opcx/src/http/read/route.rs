@@ -1,0 +1,248 @@
+use opcx_core::case::{CaseChange, CaseId};
+use opcx_core::delivery::ParcelId;
+use opcx_core::event::Name;
+use opcx_core::identity::{Identifier, IdentifierKind};
+use opcx_core::promise::PromiseId;
+use opcx_core::record::Order;
+use opcx_insight::{
+    Cases, CasesQuestion, Customer, Decisions, DecisionsQuestion, Moment, MomentQuestion, Promises,
+    PromisesQuestion, Pulse, PulseQuestion, Trust, TrustQuestion,
+};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::look::Question;
+
+/// One route.
+pub struct Route {
+    /// Its path; at most one part of it varies.
+    pub path: &'static str,
+    /// What it is for, in a sentence.
+    pub summary: &'static str,
+    /// What it asks for.
+    pub(super) asks: Asks,
+    /// What its query may hold, or its body must: a schema whose properties are the fields.
+    pub(super) takes: Option<fn(&mut SchemaGenerator) -> Schema>,
+    /// What it answers with.
+    pub(super) gives: Option<fn(&mut SchemaGenerator) -> Schema>,
+}
+
+/// What a route asks for.
+#[derive(Clone, Copy)]
+pub(super) enum Asks {
+    /// An answer. `GET`, read key.
+    Question(ReadQuestion),
+    /// That something be done. `POST`, admin key.
+    Order(ReadOrder),
+    /// The document that describes all routes. `GET`, no key.
+    Document,
+}
+
+/// Reads a question out of the varying part of the path and the query; or says what is wrong.
+pub(super) type ReadQuestion = fn(&str, &str) -> Result<Question, String>;
+/// Reads an order out of the varying part of the path and the body; or says what is wrong.
+pub(super) type ReadOrder = fn(&str, &[u8]) -> Result<(Because, Order), String>;
+
+/// Why an order is given, for its receipt.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Because {
+    /// Who gives it.
+    pub(super) by: String,
+    /// Why.
+    pub(super) reason: String,
+}
+
+/// How a case ended, and who closes it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Closing {
+    /// Who closes it.
+    by: String,
+    /// Why.
+    reason: String,
+    /// How it ended.
+    outcome: String,
+}
+
+/// Two identifiers, and who says what about them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pair {
+    /// Who gives the order.
+    by: String,
+    /// Why.
+    reason: String,
+    /// One identifier, as `kind:value`.
+    one: String,
+    /// The other.
+    other: String,
+}
+
+/// An order was taken down.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Taken {
+    /// It is carried out once the log is decided on up to here.
+    pub(super) position: u64,
+}
+
+/// Every route of the read API and of operators' orders.
+pub const ROUTES: &[Route] = &[
+    Route {
+        path: "/v1/pulse",
+        summary: "How customers fare everywhere, the surely worst moment first",
+        asks: Asks::Question(|_, query| Ok(Question::Pulse(read_query(query)?))),
+        takes: Some(schema::<PulseQuestion>),
+        gives: Some(schema::<Pulse>),
+    },
+    Route {
+        path: "/v1/customers/{id}",
+        summary: "Everything about one customer, found by id or by an identifier",
+        asks: Asks::Question(|who, query| {
+            read_query::<Nothing>(query)?;
+            Ok(Question::Customer(who.to_owned()))
+        }),
+        takes: None,
+        gives: Some(schema::<Customer>),
+    },
+    Route {
+        path: "/v1/moments/{name}",
+        summary: "What one moment of the map is about, and how it goes",
+        asks: Asks::Question(|name, query| Ok(Question::Moment(name.to_owned(), read_query(query)?))),
+        takes: Some(schema::<MomentQuestion>),
+        gives: Some(schema::<Moment>),
+    },
+    Route {
+        path: "/v1/promises",
+        summary: "Which promises are open, at risk, kept and broken",
+        asks: Asks::Question(|_, query| Ok(Question::Promises(read_query(query)?))),
+        takes: Some(schema::<PromisesQuestion>),
+        gives: Some(schema::<Promises>),
+    },
+    Route {
+        path: "/v1/cases",
+        summary: "What humans have to do",
+        asks: Asks::Question(|_, query| Ok(Question::Cases(read_query(query)?))),
+        takes: Some(schema::<CasesQuestion>),
+        gives: Some(schema::<Cases>),
+    },
+    Route {
+        path: "/v1/decisions",
+        summary: "What was decided, for and against, and why, newest first",
+        asks: Asks::Question(|_, query| Ok(Question::Decisions(read_query(query)?))),
+        takes: Some(schema::<DecisionsQuestion>),
+        gives: Some(schema::<Decisions>),
+    },
+    Route {
+        path: "/v1/trust",
+        summary: "How far customers trust, and whose trust fell furthest",
+        asks: Asks::Question(|_, query| Ok(Question::Trust(read_query(query)?))),
+        takes: Some(schema::<TrustQuestion>),
+        gives: Some(schema::<Trust>),
+    },
+    Route {
+        path: "/v1/customers/merge",
+        summary: "Two identifiers are one person's",
+        asks: Asks::Order(|_, body| pair(body, Order::Merge)),
+        takes: Some(schema::<Pair>),
+        gives: Some(schema::<Taken>),
+    },
+    Route {
+        path: "/v1/customers/unmerge",
+        summary: "Two identifiers are two people's: undoes what joined them and keeps them apart",
+        asks: Asks::Order(|_, body| pair(body, Order::Unmerge)),
+        takes: Some(schema::<Pair>),
+        gives: Some(schema::<Taken>),
+    },
+    Route {
+        path: "/v1/cases/{id}/take",
+        summary: "Somebody takes a case",
+        asks: Asks::Order(|id, body| Ok((read_body(body)?, Order::Case(case(id)?, CaseChange::Take)))),
+        takes: Some(schema::<Because>),
+        gives: Some(schema::<Taken>),
+    },
+    Route {
+        path: "/v1/cases/{id}/close",
+        summary: "A case is done",
+        asks: Asks::Order(|id, body| {
+            let Closing { by, reason, outcome } = read_body(body)?;
+            let change = CaseChange::Close { outcome: outcome.into() };
+            Ok((Because { by, reason }, Order::Case(case(id)?, change)))
+        }),
+        takes: Some(schema::<Closing>),
+        gives: Some(schema::<Taken>),
+    },
+    Route {
+        path: "/v1/promises/{id}/release",
+        summary: "A promise is no longer owed",
+        asks: Asks::Order(|id, body| {
+            let promise = PromiseId::parse(id).ok_or_else(|| format!("`{id}` names no promise"))?;
+            Ok((read_body(body)?, Order::Release(promise)))
+        }),
+        takes: Some(schema::<Because>),
+        gives: Some(schema::<Taken>),
+    },
+    Route {
+        path: "/v1/parcels/{id}/resend",
+        summary: "A dead letter is tried again",
+        asks: Asks::Order(|id, body| {
+            let parcel: ParcelId = id.parse().map_err(|error| format!("{error}"))?;
+            Ok((read_body(body)?, Order::Resend(parcel)))
+        }),
+        takes: Some(schema::<Because>),
+        gives: Some(schema::<Taken>),
+    },
+    Route {
+        path: "/v1/endpoints/{name}/enable",
+        summary: "An endpoint that answered 410 is used again",
+        asks: Asks::Order(|name, body| Ok((read_body(body)?, Order::Enable(Name::from(name))))),
+        takes: Some(schema::<Because>),
+        gives: Some(schema::<Taken>),
+    },
+    Route {
+        path: "/v1/openapi.json",
+        summary: "This document",
+        asks: Asks::Document,
+        takes: None,
+        gives: None,
+    },
+];
+
+/// A question without a query.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+fn schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<T>()
+}
+
+fn read_query<T: DeserializeOwned>(query: &str) -> Result<T, String> {
+    serde_urlencoded::from_str(query).map_err(|error| {
+        format!("the query cannot be read: {error}; `/v1/openapi.json` says what it may hold")
+    })
+}
+
+fn read_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, String> {
+    serde_json::from_slice(body).map_err(|error| {
+        format!("the body cannot be read: {error}; `/v1/openapi.json` says what it must hold")
+    })
+}
+
+fn pair(body: &[u8], order: fn(Identifier, Identifier) -> Order) -> Result<(Because, Order), String> {
+    let Pair { by, reason, one, other } = read_body(body)?;
+    Ok((Because { by, reason }, order(identifier(&one)?, identifier(&other)?)))
+}
+
+fn identifier(text: &str) -> Result<Identifier, String> {
+    let read = text.split_once(':').and_then(|(word, value)| Some((IdentifierKind::from_word(word)?, value)));
+    let Some((kind, value)) = read else {
+        return Err(format!("`{text}` is no identifier; write its kind and value: `email:ada@example.org`"));
+    };
+    Identifier::new(kind, value).map_err(|error| error.to_string())
+}
+
+fn case(id: &str) -> Result<CaseId, String> {
+    CaseId::parse(id).ok_or_else(|| format!("`{id}` names no case; write it as it is shown: `case_c12_3`"))
+}

@@ -1,0 +1,111 @@
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use opcx_core::definitions::Definitions;
+use opcx_insight::InsightError;
+use opcx_store::{Embedded, Store, StoreError};
+
+use crate::house::Company;
+
+use super::{Question, Server, ServerError, View};
+
+/// Where answers come from.
+pub enum Source {
+    /// The data directory, opened by this process.
+    Store {
+        /// The store in it.
+        store: Box<Embedded>,
+        /// What the company's folder says.
+        definitions: Arc<Definitions>,
+    },
+    /// The process that has the data directory open.
+    Server(Server),
+}
+
+/// Why a company cannot be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Nothing was ever taken in.
+    #[error("{} is not there: nothing was taken in yet; run `opcx import` or `opcx serve`", data.display())]
+    NoData {
+        /// The data directory.
+        data: PathBuf,
+    },
+    /// Another process has the data open, and there is no key to ask it with.
+    #[error("another process has {} open, and {mend}", data.display())]
+    NoKey {
+        /// The data directory.
+        data: PathBuf,
+        /// What to do.
+        mend: String,
+    },
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The question has no answer.
+    #[error(transparent)]
+    Insight(#[from] InsightError),
+    /// The server gave no view.
+    #[error(transparent)]
+    Server(#[from] ServerError),
+}
+
+/// Opens what answers questions about a company: its data directory, or, while another process has
+/// that open, that process.
+///
+/// # Errors
+/// There is no data yet, it cannot be opened, or the key to ask the other process with is missing.
+pub fn open(company: &Company) -> Result<Source, OpenError> {
+    let data = company.data();
+    if !data.is_dir() {
+        return Err(OpenError::NoData { data });
+    }
+    match Embedded::open(&data, &opcx_store::Settings::default()) {
+        Ok(store) => {
+            Ok(Source::Store { store: Box::new(store), definitions: Arc::clone(&company.definitions) })
+        }
+        Err(StoreError::InUse { .. }) => {
+            let key =
+                key(company.settings.keys.read.as_deref()).map_err(|mend| OpenError::NoKey { data, mend })?;
+            Ok(Source::Server(Server::new(company.settings.listen, key)))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The read key out of the environment, or what to do about it.
+fn key(variable: Option<&str>) -> Result<String, String> {
+    let Some(variable) = variable else {
+        return Err(
+            "`opcx.toml` names no key to ask it with; name a variable under `[keys]` as `read`".into()
+        );
+    };
+    std::env::var(variable).map_err(|_| format!("the read key to ask it with is missing; set {variable}"))
+}
+
+impl Source {
+    /// The answer.
+    ///
+    /// # Errors
+    /// The question has no answer, or the source cannot be read.
+    pub fn ask(&self, question: &Question) -> Result<View, OpenError> {
+        match self {
+            Source::Store { store, definitions } => Ok(question.answer(&**store, definitions)?),
+            Source::Server(server) => Ok(server.ask(question)?),
+        }
+    }
+
+    /// How many records were accepted but are not decided on yet, as far as this process can tell: what
+    /// the answers do not know of.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn undecided(&self) -> Result<u64, OpenError> {
+        match self {
+            Source::Store { store, .. } => {
+                Ok(store.end().get().saturating_sub(store.progress()?.position.get()))
+            }
+            Source::Server(_) => Ok(0),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Views as pages for people: plain words, each figure with its interval and n.
+
+mod cases;
+mod customer;
+mod decisions;
+mod moment;
+mod page;
+mod promises;
+mod pulse;
+mod table;
+mod trust;
+mod words;
+
+pub use page::Look;
+
+use crate::look::View;
+use page::Page;
+
+/// The view as a page of text, ending in a line break.
+#[must_use]
+pub fn text(view: &View, look: Look) -> String {
+    let mut page = Page::new(look);
+    match view {
+        View::Pulse(view) => pulse::write(&mut page, view),
+        View::Customer(view) => customer::write(&mut page, view),
+        View::Moment(view) => moment::write(&mut page, view),
+        View::Promises(view) => promises::write(&mut page, view),
+        View::Cases(view) => cases::write(&mut page, view),
+        View::Decisions(view) => decisions::write(&mut page, view),
+        View::Trust(view) => trust::write(&mut page, view),
+    }
+    page.into_text()
+}
