@@ -1,5 +1,7 @@
 //! Files of the past: what becomes of rows, and of whole imports.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
+
 mod replay;
 mod rows;
 mod runs;

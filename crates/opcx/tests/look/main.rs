@@ -1,5 +1,7 @@
 //! Looking at a week of a small airline, as people and programs see it.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
+
 mod api;
 #[path = "../../../insight/tests/looking/company.rs"]
 mod company;
