@@ -7,6 +7,8 @@ mod recount;
 pub use find::find;
 pub use lines::{ApartLine, ConsentLine, IdentifierLine, LinkLine, RunLine, StepLine, TraitLine};
 
+use std::cmp::Reverse;
+
 use opcx_core::customer::CustomerId;
 use opcx_core::definitions::Definitions;
 use opcx_store::{PromiseRow, Store};
@@ -15,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cases::CaseLine;
 use crate::clocks::Clocks;
+use crate::decisions::newest_about;
 use crate::ledger::TrustView;
 use crate::promises::PromiseLine;
 use crate::receipt_words::DecisionLine;
@@ -54,8 +57,8 @@ pub struct Customer {
     pub promises: Vec<PromiseLine>,
     /// Work that humans have or had for them, newest first.
     pub cases: Vec<CaseLine>,
-    /// The newest decisions about them, for and against, newest first, twenty at most. One that was
-    /// set off by time alone and changed nothing is not here; ask for decisions by customer.
+    /// The newest decisions about them, for and against, newest first, twenty at most. One that time
+    /// alone set off, more than 20,000 decisions ago, is not here; ask for decisions by customer.
     pub decisions: Vec<DecisionLine>,
 }
 
@@ -83,9 +86,9 @@ pub fn customer(store: &dyn Store, definitions: &Definitions, who: &str) -> Resu
             PromiseLine::of(&PromiseRow { customer: id, promise: promise.clone() }, overdue)
         })
         .collect();
-    promises.sort_by_key(|promise| std::cmp::Reverse(promise.made));
+    promises.sort_by_key(|promise| Reverse(promise.made));
     let mut runs: Vec<RunLine> = known.runs.iter().map(RunLine::of).collect();
-    runs.sort_by_key(|run| std::cmp::Reverse(run.latest));
+    runs.sort_by_key(|run| Reverse(run.latest));
     Ok(Customer {
         id: id.to_string(),
         first_heard: known.heard.map(|(first, _)| At(first)),
@@ -102,32 +105,33 @@ pub fn customer(store: &dyn Store, definitions: &Definitions, who: &str) -> Resu
         runs,
         promises,
         cases: customer.deeds.cases.iter().rev().map(|case| CaseLine::of(id, case)).collect(),
-        decisions: decisions(store, definitions, &customer, &recount)?,
+        decisions: decisions(store, definitions, id, &recount)?,
     })
 }
 
 /// Most decisions shown with a customer.
 const DECISIONS_SHOWN: usize = 20;
+/// Newest decisions about anybody among which the customer's are looked for.
+const DECISIONS_LOOKED_AT_MAX: usize = 20_000;
 
+/// The newest decisions: those of the customer's own records, and those that time alone set off, which
+/// stand at records of others and are looked for among the newest of all.
 fn decisions(
     store: &dyn Store,
     definitions: &Definitions,
-    customer: &opcx_core::customer::Customer,
+    id: CustomerId,
     recount: &Recount,
 ) -> Result<Vec<DecisionLine>, InsightError> {
-    let theirs = |id: CustomerId| Ok::<bool, InsightError>(store.stands_for(id)? == Some(customer.id));
-    let mut shown = Vec::new();
-    for &position in recount.positions.iter().rev() {
-        let mut receipts = store.receipts(position..position.next(), recount::RECEIPTS_PER_RECORD_MAX)?;
-        while let Some(receipt) = receipts.pop() {
-            if !theirs(receipt.customer)? {
-                continue;
-            }
-            shown.push(DecisionLine::of(store, definitions, &receipt)?);
-            if shown.len() == DECISIONS_SHOWN {
-                return Ok(shown);
+    let mut receipts = newest_about(store, id, DECISIONS_LOOKED_AT_MAX)?;
+    for &position in &recount.positions {
+        for receipt in store.receipts(position..position.next(), recount::RECEIPTS_PER_RECORD_MAX)? {
+            if store.stands_for(receipt.customer)? == Some(id) {
+                receipts.push(receipt);
             }
         }
     }
-    Ok(shown)
+    receipts.sort_by_key(|receipt| Reverse((receipt.position, receipt.at, receipt.id)));
+    receipts.dedup_by_key(|receipt| receipt.id);
+    receipts.truncate(DECISIONS_SHOWN);
+    receipts.iter().map(|receipt| DecisionLine::of(store, definitions, receipt)).collect()
 }

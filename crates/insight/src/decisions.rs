@@ -186,6 +186,25 @@ impl Subject {
     }
 }
 
+/// The receipts about a customer among the newest `looked_at_max` of all, newest first.
+pub(crate) fn newest_about(
+    store: &dyn Store,
+    whose: CustomerId,
+    looked_at_max: usize,
+) -> Result<Vec<Receipt>, InsightError> {
+    let end = store.progress()?.position;
+    let question = DecisionsQuestion::default();
+    let (mut about, mut looked_at) = (Vec::new(), 0_usize);
+    newest_first(store, None, end, |place, receipt| {
+        looked_at += 1;
+        if fits(store, &question, Some(whose), receipt)? {
+            about.push(receipt.clone());
+        }
+        Ok(if looked_at == looked_at_max { ControlFlow::Break(place) } else { ControlFlow::Continue(()) })
+    })?;
+    Ok(about)
+}
+
 /// Shows receipts from the newest backwards, after a place, until told to stop; then says where.
 fn newest_first(
     store: &dyn Store,

@@ -55,6 +55,8 @@ pub struct LedgerLine {
     pub said: Option<String>,
     /// The strongest emotion read in what they said; null if none could be read.
     pub felt: Option<String>,
+    /// What the company's staff said to them then, shortened.
+    pub answer: Option<String>,
 }
 
 /// What an event of the customer adds to a line of their ledger.
@@ -63,6 +65,7 @@ pub(crate) struct Told {
     pub(crate) channel: Option<String>,
     pub(crate) said: Option<String>,
     pub(crate) felt: Option<String>,
+    pub(crate) answer: Option<String>,
 }
 
 impl TrustView {
@@ -94,6 +97,7 @@ impl LedgerLine {
             channel: told.channel,
             said: told.said,
             felt: told.felt,
+            answer: told.answer,
         }
     }
 }

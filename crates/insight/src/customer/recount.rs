@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use opcx_core::consent::Purpose;
 use opcx_core::customer::Customer;
 use opcx_core::definitions::Definitions;
-use opcx_core::event::Category;
+use opcx_core::event::{Category, Origin};
 use opcx_core::log::Position;
 use opcx_core::reading::Reading;
 use opcx_core::record::Entry;
@@ -21,7 +21,7 @@ const SAID_CHARS_MAX: usize = 140;
 
 /// What the log tells about the records that a customer's state points to.
 pub(super) struct Recount {
-    /// Records at which something was decided about them, in order, the newest [`RECORDS_MAX`].
+    /// Their own records in order, the newest [`RECORDS_MAX`].
     pub(super) positions: Vec<Position>,
     told: BTreeMap<Position, Told>,
 }
@@ -33,17 +33,10 @@ impl Recount {
         customer: &Customer,
     ) -> Result<Recount, InsightError> {
         let known = &customer.known;
-        let trail = store.trail(customer.id)?;
-        let mut positions = trail.clone();
-        positions.extend(known.trust.entries().map(|entry| entry.evidence.position));
-        positions.extend(known.promises.iter().filter_map(|promise| Some(promise.settled?.position)));
-        positions.extend(customer.deeds.fired.iter().map(|fired| fired.position));
-        positions.sort_unstable();
-        positions.dedup();
-        positions.drain(..positions.len().saturating_sub(RECORDS_MAX));
+        let mut trail = store.trail(customer.id)?;
+        let newest = trail.len().saturating_sub(RECORDS_MAX);
 
-        // A broken promise points to whatever record let its time pass: only the customer's own
-        // records say something about them.
+        // Only the customer's own records say something about them.
         let mut own: Vec<Position> = known
             .trust
             .entries()
@@ -60,12 +53,15 @@ impl Recount {
                     // Law 4: what they said is shown only as far as it may be looked at for service.
                     let visible = known.grants.allow(Category::Feedback, Purpose::Service)
                         && known.grants.allow(definitions.category_of(&event.kind), Purpose::Service);
+                    let by_customer = event.origin == Origin::Customer;
                     let of_feedback = Told {
                         channel: Some(event.channel.to_string()),
-                        said: event.said.as_deref().filter(|_| visible).map(quoted),
+                        said: event.said.as_deref().filter(|_| visible && by_customer).map(quoted),
+                        answer: event.said.as_deref().filter(|_| visible && !by_customer).map(quoted),
                         felt: reading
                             .as_ref()
-                            .filter(|_| visible)
+                            // Law 11: nobody reads the emotions of staff.
+                            .filter(|_| visible && by_customer)
                             .and_then(Reading::strongest)
                             .map(|emotion| emotion.word().to_owned()),
                     };
@@ -74,7 +70,7 @@ impl Recount {
                 Entry::Rejected(_) | Entry::Command(_) | Entry::Delivery(_) | Entry::Tick => {}
             }
         }
-        Ok(Recount { positions, told })
+        Ok(Recount { positions: trail.split_off(newest), told })
     }
 
     /// What the customer's own event at that position adds to their ledger.

@@ -19,261 +19,261 @@ fn the_pulse_tells_the_worst_moment_first() {
     check(
         &pulse(&*world.store, &definitions(), &PulseQuestion::default()).unwrap(),
         &expect![[r#"
-        {
-          "window": {
-            "since": null,
-            "until": null
-          },
-          "as_of": "2015-02-25T03:00:00Z",
-          "definitions": "070707070707",
-          "history": {
-            "events": 92,
-            "repeats": 0,
-            "probes": 1,
-            "customers": 44,
-            "unmatched": {
-              "share": 0.011,
-              "low": 0.0019,
-              "high": 0.0596,
-              "count": 1,
-              "n": 91
-            },
-            "unreadable": {
-              "share": 0.1081,
-              "low": 0.0429,
-              "high": 0.2471,
-              "count": 4,
-              "n": 37
-            },
-            "rejected": 0,
-            "receipts": 54
-          },
-          "all": {
-            "n": 91,
-            "bad": {
-              "share": 0.3077,
-              "low": 0.2223,
-              "high": 0.4087,
-              "count": 28,
-              "n": 91
-            },
-            "good": {
-              "share": 0.2857,
-              "low": 0.2031,
-              "high": 0.3857,
-              "count": 26,
-              "n": 91
-            },
-            "repeated": {
-              "share": 0.0,
-              "low": 0.0,
-              "high": 0.0405,
-              "count": 0,
-              "n": 91
-            },
-            "n_felt": 33,
-            "negative": {
-              "share": 0.5758,
-              "low": 0.4081,
-              "high": 0.7276,
-              "count": 19,
-              "n": 33
-            },
-            "positive": {
-              "share": 0.4242,
-              "low": 0.2724,
-              "high": 0.5919,
-              "count": 14,
-              "n": 33
-            },
-            "valence": {
-              "mean": 0.0182,
-              "low": -0.2269,
-              "high": 0.2633,
-              "n": 33
-            },
-            "emotions": [
-              {
-                "emotion": "gratitude",
-                "share": 0.4242,
-                "low": 0.2724,
-                "high": 0.5919,
-                "count": 14,
-                "n": 33
-              },
-              {
-                "emotion": "anger",
-                "share": 0.303,
-                "low": 0.1738,
-                "high": 0.4734,
-                "count": 10,
-                "n": 33
-              },
-              {
-                "emotion": "annoyance",
-                "share": 0.2727,
-                "low": 0.1507,
-                "high": 0.4422,
-                "count": 9,
-                "n": 33
-              }
-            ]
-          },
-          "moments": [
             {
-              "moment": "bags",
-              "stage": "arrive",
-              "n": 37,
-              "bad": {
-                "share": 0.5135,
-                "low": 0.3589,
-                "high": 0.6655,
-                "count": 19,
-                "n": 37
+              "window": {
+                "since": null,
+                "until": null
               },
-              "good": {
-                "share": 0.3784,
-                "low": 0.2406,
-                "high": 0.539,
-                "count": 14,
-                "n": 37
+              "as_of": "2015-02-25T03:00:00Z",
+              "definitions": "070707070707",
+              "history": {
+                "events": 92,
+                "repeats": 0,
+                "probes": 1,
+                "customers": 44,
+                "unmatched": {
+                  "share": 0.011,
+                  "low": 0.0019,
+                  "high": 0.0596,
+                  "count": 1,
+                  "n": 91
+                },
+                "unreadable": {
+                  "share": 0.1081,
+                  "low": 0.0429,
+                  "high": 0.2471,
+                  "count": 4,
+                  "n": 37
+                },
+                "rejected": 0,
+                "receipts": 54
               },
-              "repeated": {
-                "share": 0.0,
-                "low": 0.0,
-                "high": 0.0941,
-                "count": 0,
-                "n": 37
-              },
-              "n_felt": 33,
-              "negative": {
-                "share": 0.5758,
-                "low": 0.4081,
-                "high": 0.7276,
-                "count": 19,
-                "n": 33
-              },
-              "positive": {
-                "share": 0.4242,
-                "low": 0.2724,
-                "high": 0.5919,
-                "count": 14,
-                "n": 33
-              },
-              "valence": {
-                "mean": 0.0182,
-                "low": -0.2269,
-                "high": 0.2633,
-                "n": 33
-              },
-              "emotions": [
-                {
-                  "emotion": "gratitude",
+              "all": {
+                "n": 91,
+                "bad": {
+                  "share": 0.3077,
+                  "low": 0.2223,
+                  "high": 0.4087,
+                  "count": 28,
+                  "n": 91
+                },
+                "good": {
+                  "share": 0.2857,
+                  "low": 0.2031,
+                  "high": 0.3857,
+                  "count": 26,
+                  "n": 91
+                },
+                "repeated": {
+                  "share": 0.022,
+                  "low": 0.006,
+                  "high": 0.0766,
+                  "count": 2,
+                  "n": 91
+                },
+                "n_felt": 33,
+                "negative": {
+                  "share": 0.5758,
+                  "low": 0.4081,
+                  "high": 0.7276,
+                  "count": 19,
+                  "n": 33
+                },
+                "positive": {
                   "share": 0.4242,
                   "low": 0.2724,
                   "high": 0.5919,
                   "count": 14,
                   "n": 33
                 },
-                {
-                  "emotion": "anger",
-                  "share": 0.303,
-                  "low": 0.1738,
-                  "high": 0.4734,
-                  "count": 10,
+                "valence": {
+                  "mean": 0.0182,
+                  "low": -0.2269,
+                  "high": 0.2633,
                   "n": 33
                 },
+                "emotions": [
+                  {
+                    "emotion": "gratitude",
+                    "share": 0.4242,
+                    "low": 0.2724,
+                    "high": 0.5919,
+                    "count": 14,
+                    "n": 33
+                  },
+                  {
+                    "emotion": "anger",
+                    "share": 0.303,
+                    "low": 0.1738,
+                    "high": 0.4734,
+                    "count": 10,
+                    "n": 33
+                  },
+                  {
+                    "emotion": "annoyance",
+                    "share": 0.2727,
+                    "low": 0.1507,
+                    "high": 0.4422,
+                    "count": 9,
+                    "n": 33
+                  }
+                ]
+              },
+              "moments": [
                 {
-                  "emotion": "annoyance",
-                  "share": 0.2727,
-                  "low": 0.1507,
-                  "high": 0.4422,
-                  "count": 9,
-                  "n": 33
+                  "moment": "bags",
+                  "stage": "arrive",
+                  "n": 37,
+                  "bad": {
+                    "share": 0.5135,
+                    "low": 0.3589,
+                    "high": 0.6655,
+                    "count": 19,
+                    "n": 37
+                  },
+                  "good": {
+                    "share": 0.3784,
+                    "low": 0.2406,
+                    "high": 0.539,
+                    "count": 14,
+                    "n": 37
+                  },
+                  "repeated": {
+                    "share": 0.027,
+                    "low": 0.0048,
+                    "high": 0.1382,
+                    "count": 1,
+                    "n": 37
+                  },
+                  "n_felt": 33,
+                  "negative": {
+                    "share": 0.5758,
+                    "low": 0.4081,
+                    "high": 0.7276,
+                    "count": 19,
+                    "n": 33
+                  },
+                  "positive": {
+                    "share": 0.4242,
+                    "low": 0.2724,
+                    "high": 0.5919,
+                    "count": 14,
+                    "n": 33
+                  },
+                  "valence": {
+                    "mean": 0.0182,
+                    "low": -0.2269,
+                    "high": 0.2633,
+                    "n": 33
+                  },
+                  "emotions": [
+                    {
+                      "emotion": "gratitude",
+                      "share": 0.4242,
+                      "low": 0.2724,
+                      "high": 0.5919,
+                      "count": 14,
+                      "n": 33
+                    },
+                    {
+                      "emotion": "anger",
+                      "share": 0.303,
+                      "low": 0.1738,
+                      "high": 0.4734,
+                      "count": 10,
+                      "n": 33
+                    },
+                    {
+                      "emotion": "annoyance",
+                      "share": 0.2727,
+                      "low": 0.1507,
+                      "high": 0.4422,
+                      "count": 9,
+                      "n": 33
+                    }
+                  ]
+                },
+                {
+                  "moment": "landing",
+                  "stage": "fly",
+                  "n": 45,
+                  "bad": {
+                    "share": 0.2,
+                    "low": 0.109,
+                    "high": 0.3382,
+                    "count": 9,
+                    "n": 45
+                  },
+                  "good": {
+                    "share": 0.2667,
+                    "low": 0.1596,
+                    "high": 0.4104,
+                    "count": 12,
+                    "n": 45
+                  },
+                  "repeated": {
+                    "share": 0.0222,
+                    "low": 0.0039,
+                    "high": 0.1157,
+                    "count": 1,
+                    "n": 45
+                  },
+                  "n_felt": 0,
+                  "negative": {
+                    "n_below": 10
+                  },
+                  "positive": {
+                    "n_below": 10
+                  },
+                  "valence": {
+                    "n_below": 10
+                  },
+                  "emotions": []
+                },
+                {
+                  "moment": "answer",
+                  "stage": "arrive",
+                  "n": 9,
+                  "bad": {
+                    "n_below": 10
+                  },
+                  "good": {
+                    "n_below": 10
+                  },
+                  "repeated": {
+                    "n_below": 10
+                  },
+                  "n_felt": 0,
+                  "negative": {
+                    "n_below": 10
+                  },
+                  "positive": {
+                    "n_below": 10
+                  },
+                  "valence": {
+                    "n_below": 10
+                  },
+                  "emotions": []
                 }
-              ]
-            },
-            {
-              "moment": "landing",
-              "stage": "fly",
-              "n": 45,
-              "bad": {
-                "share": 0.2,
-                "low": 0.109,
-                "high": 0.3382,
-                "count": 9,
-                "n": 45
+              ],
+              "promises": {
+                "made": 19,
+                "open": 1,
+                "at_risk": 1,
+                "kept": 8,
+                "broken": 9,
+                "released": 0,
+                "overdue": 0,
+                "kept_rate": {
+                  "share": 0.4706,
+                  "low": 0.2617,
+                  "high": 0.6904,
+                  "count": 8,
+                  "n": 17
+                }
               },
-              "good": {
-                "share": 0.2667,
-                "low": 0.1596,
-                "high": 0.4104,
-                "count": 12,
-                "n": 45
-              },
-              "repeated": {
-                "share": 0.0,
-                "low": 0.0,
-                "high": 0.0787,
-                "count": 0,
-                "n": 45
-              },
-              "n_felt": 0,
-              "negative": {
-                "n_below": 10
-              },
-              "positive": {
-                "n_below": 10
-              },
-              "valence": {
-                "n_below": 10
-              },
-              "emotions": []
-            },
-            {
-              "moment": "answer",
-              "stage": "arrive",
-              "n": 9,
-              "bad": {
-                "n_below": 10
-              },
-              "good": {
-                "n_below": 10
-              },
-              "repeated": {
-                "n_below": 10
-              },
-              "n_felt": 0,
-              "negative": {
-                "n_below": 10
-              },
-              "positive": {
-                "n_below": 10
-              },
-              "valence": {
-                "n_below": 10
-              },
-              "emotions": []
-            }
-          ],
-          "promises": {
-            "made": 19,
-            "open": 1,
-            "at_risk": 1,
-            "kept": 8,
-            "broken": 9,
-            "released": 0,
-            "overdue": 0,
-            "kept_rate": {
-              "share": 0.4706,
-              "low": 0.2617,
-              "high": 0.6904,
-              "count": 8,
-              "n": 17
-            }
-          },
-          "split": null
-        }"#]],
+              "split": null
+            }"#]],
     );
 }
 
@@ -346,319 +346,334 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
     check(
         &ada,
         &expect![[r#"
-        {
-          "id": "c82",
-          "first_heard": "2015-02-19T00:00:00Z",
-          "last_heard": "2015-02-23T01:00:00Z",
-          "events": 6,
-          "unmatched": 1,
-          "complaint_since": null,
-          "identifiers": [
             {
-              "kind": "email",
-              "value": "ada@example.org"
-            },
-            {
-              "kind": "handle",
-              "value": "adal"
-            }
-          ],
-          "links": [
-            {
-              "one": "email:ada@example.org",
-              "other": "handle:adal",
-              "because": "one event named both",
-              "position": 82,
-              "at": "2015-02-19T00:00:00Z"
-            }
-          ],
-          "apart": [],
-          "consents": [
-            {
-              "category": "browsing",
-              "purpose": "personalisation",
-              "answer": "denied",
-              "since": "2015-02-19T00:00:00Z",
-              "by": "customer",
-              "wording": "2015-01"
-            }
-          ],
-          "traits": [
-            {
-              "name": "tier",
-              "value": "gold",
-              "at": "2015-02-19T00:00:00Z"
-            }
-          ],
-          "trust": {
-            "as_of": "2015-02-25T03:00:00Z",
-            "accounts": [
-              {
-                "account": "capability",
-                "level": 480
-              },
-              {
-                "account": "reliability",
-                "level": 480
-              },
-              {
-                "account": "humanity",
-                "level": 411
-              },
-              {
-                "account": "transparency",
-                "level": 500
-              }
-            ],
-            "open_failures": 3,
-            "entries": [
-              {
-                "at": "2015-02-19T00:00:00Z",
-                "position": 83,
-                "account": "reliability",
-                "change": -30,
-                "level": 470,
-                "topic": "landing",
-                "what": "moment landing went badly",
-                "why": null,
-                "channel": "app",
-                "said": null,
-                "felt": null
-              },
-              {
-                "at": "2015-02-19T00:00:00Z",
-                "position": 84,
-                "account": "capability",
-                "change": -30,
-                "level": 470,
-                "topic": "bags",
-                "what": "moment bags went badly",
-                "why": null,
-                "channel": "twitter",
-                "said": "you lost my bag, again",
-                "felt": "anger"
-              },
-              {
-                "at": "2015-02-22T00:00:00.001Z",
-                "position": 85,
-                "account": "humanity",
-                "change": -90,
-                "level": 410,
-                "topic": "answered-in-72h",
-                "what": "promise answered-in-72h was broken",
-                "why": null,
-                "channel": null,
-                "said": null,
-                "felt": null
-              },
-              {
-                "at": "2015-02-23T01:00:00Z",
-                "position": 87,
-                "account": "reliability",
-                "change": 10,
-                "level": 480,
-                "topic": "landing",
-                "what": "moment landing went well",
-                "why": null,
-                "channel": "app",
-                "said": null,
-                "felt": null
-              },
-              {
-                "at": "2015-02-23T01:00:00Z",
-                "position": 88,
-                "account": "capability",
-                "change": 10,
-                "level": 480,
-                "topic": "bags",
-                "what": "moment bags went well",
-                "why": null,
-                "channel": "twitter",
-                "said": "it came, thanks",
-                "felt": "gratitude"
-              }
-            ]
-          },
-          "runs": [
-            {
-              "journey": "trip",
-              "key": null,
-              "state": "reached",
-              "started": "2015-02-23T00:00:00Z",
-              "latest": "2015-02-23T01:00:00Z",
-              "steps_total": 3,
-              "repeats": 0,
-              "longest_gap_millis": 3600000,
-              "steps": [
+              "id": "c82",
+              "first_heard": "2015-02-19T00:00:00Z",
+              "last_heard": "2015-02-23T01:00:00Z",
+              "events": 6,
+              "unmatched": 1,
+              "complaint_since": null,
+              "identifiers": [
                 {
-                  "moment": "answer",
-                  "at": "2015-02-23T00:00:00Z",
-                  "outcome": "neutral"
+                  "kind": "email",
+                  "value": "ada@example.org"
                 },
                 {
-                  "moment": "landing",
-                  "at": "2015-02-23T01:00:00Z",
-                  "outcome": "good"
-                },
-                {
-                  "moment": "bags",
-                  "at": "2015-02-23T01:00:00Z",
-                  "outcome": "good"
-                }
-              ]
-            },
-            {
-              "journey": "trip",
-              "key": null,
-              "state": "reached",
-              "started": "2015-02-19T00:00:00Z",
-              "latest": "2015-02-19T00:00:00Z",
-              "steps_total": 2,
-              "repeats": 0,
-              "longest_gap_millis": 0,
-              "steps": [
-                {
-                  "moment": "landing",
-                  "at": "2015-02-19T00:00:00Z",
-                  "outcome": "bad"
-                },
-                {
-                  "moment": "bags",
-                  "at": "2015-02-19T00:00:00Z",
-                  "outcome": "bad"
-                }
-              ]
-            }
-          ],
-          "promises": [
-            {
-              "id": "promise_84_0",
-              "promise": "answered-in-72h",
-              "customer": "c82",
-              "made": "2015-02-19T00:00:00Z",
-              "due": "2015-02-22T00:00:00Z",
-              "state": "broken",
-              "overdue": false,
-              "settled": "2015-02-22T00:00:00.001Z"
-            }
-          ],
-          "cases": [
-            {
-              "id": "case_c82_2",
-              "customer": "c82",
-              "matter": "bags",
-              "playbook": "find-the-bag",
-              "team": "ground",
-              "priority": "high",
-              "opened": "2015-02-19T00:00:00Z",
-              "state": "open",
-              "taken_by": null,
-              "closed": null,
-              "outcome": null,
-              "brief": [
-                "because: moment bags bad",
-                "2015-02-19T00:00:00Z: Message on twitter",
-                "said: you lost my bag, again",
-                "felt: anger",
-                "owed: answered-in-72h by 2015-02-22T00:00:00Z (open)",
-                "trust capability: 470",
-                "trust reliability: 470",
-                "trust humanity: 500",
-                "trust transparency: 500"
-              ]
-            },
-            {
-              "id": "case_c82_0",
-              "customer": "c82",
-              "matter": "landing",
-              "playbook": "call-gold",
-              "team": "ground",
-              "priority": "normal",
-              "opened": "2015-02-19T00:00:00Z",
-              "state": "open",
-              "taken_by": null,
-              "closed": null,
-              "outcome": null,
-              "brief": [
-                "because: moment landing bad",
-                "2015-02-19T00:00:00Z: Flight Landed on app",
-                "trust capability: 500",
-                "trust reliability: 470",
-                "trust humanity: 500",
-                "trust transparency: 500"
-              ]
-            }
-          ],
-          "decisions": [
-            {
-              "id": "c82_6",
-              "position": 88,
-              "at": "2015-02-23T01:00:00Z",
-              "customer": "c82",
-              "subject": "thanks",
-              "because": "moment bags good",
-              "verdict": "refused",
-              "reason": "held",
-              "why": "a human has this matter (case_c82_2)",
-              "inputs": [],
-              "purpose": "service",
-              "categories": [],
-              "definitions": "070707070707"
-            },
-            {
-              "id": "c82_5",
-              "position": 85,
-              "at": "2015-02-21T00:00:00Z",
-              "customer": "c82",
-              "subject": "answer-due",
-              "because": "promise answered-in-72h at risk",
-              "verdict": "acted",
-              "reason": null,
-              "why": "sent message.we-have-not-forgotten to letters (msg_c82_4, waiting to go out)",
-              "inputs": [],
-              "purpose": "service",
-              "categories": [],
-              "definitions": "070707070707"
-            },
-            {
-              "id": "c82_3",
-              "position": 84,
-              "at": "2015-02-19T00:00:00Z",
-              "customer": "c82",
-              "subject": "find-the-bag",
-              "because": "moment bags bad",
-              "verdict": "acted",
-              "reason": null,
-              "why": "opened case_c82_2",
-              "inputs": [],
-              "purpose": "service",
-              "categories": [],
-              "definitions": "070707070707"
-            },
-            {
-              "id": "c82_1",
-              "position": 83,
-              "at": "2015-02-19T00:00:00Z",
-              "customer": "c82",
-              "subject": "call-gold",
-              "because": "moment landing bad",
-              "verdict": "acted",
-              "reason": null,
-              "why": "opened case_c82_0",
-              "inputs": [
-                {
-                  "field": "customer.tier",
-                  "value": "gold"
+                  "kind": "handle",
+                  "value": "adal"
                 }
               ],
-              "purpose": "service",
-              "categories": [
-                "service"
+              "links": [
+                {
+                  "one": "email:ada@example.org",
+                  "other": "handle:adal",
+                  "because": "one event named both",
+                  "position": 82,
+                  "at": "2015-02-19T00:00:00Z"
+                }
               ],
-              "definitions": "070707070707"
-            }
-          ]
-        }"#]],
+              "apart": [],
+              "consents": [
+                {
+                  "category": "browsing",
+                  "purpose": "personalisation",
+                  "answer": "denied",
+                  "since": "2015-02-19T00:00:00Z",
+                  "by": "customer",
+                  "wording": "2015-01"
+                }
+              ],
+              "traits": [
+                {
+                  "name": "tier",
+                  "value": "gold",
+                  "at": "2015-02-19T00:00:00Z"
+                }
+              ],
+              "trust": {
+                "as_of": "2015-02-25T03:00:00Z",
+                "accounts": [
+                  {
+                    "account": "capability",
+                    "level": 480
+                  },
+                  {
+                    "account": "reliability",
+                    "level": 480
+                  },
+                  {
+                    "account": "humanity",
+                    "level": 464
+                  },
+                  {
+                    "account": "transparency",
+                    "level": 500
+                  }
+                ],
+                "open_failures": 2,
+                "entries": [
+                  {
+                    "at": "2015-02-19T00:00:00Z",
+                    "position": 83,
+                    "account": "reliability",
+                    "change": -30,
+                    "level": 470,
+                    "topic": "landing",
+                    "what": "moment landing went badly",
+                    "why": null,
+                    "channel": "app",
+                    "said": null,
+                    "felt": null,
+                    "answer": null
+                  },
+                  {
+                    "at": "2015-02-19T00:00:00Z",
+                    "position": 84,
+                    "account": "capability",
+                    "change": -30,
+                    "level": 470,
+                    "topic": "bags",
+                    "what": "moment bags went badly",
+                    "why": null,
+                    "channel": "twitter",
+                    "said": "you lost my bag, again",
+                    "felt": "anger",
+                    "answer": null
+                  },
+                  {
+                    "at": "2015-02-22T00:00:00.001Z",
+                    "position": 84,
+                    "account": "humanity",
+                    "change": -90,
+                    "level": 410,
+                    "topic": "answered-in-72h",
+                    "what": "promise answered-in-72h was broken",
+                    "why": null,
+                    "channel": "twitter",
+                    "said": "you lost my bag, again",
+                    "felt": "anger",
+                    "answer": null
+                  },
+                  {
+                    "at": "2015-02-23T00:00:00Z",
+                    "position": 86,
+                    "account": "humanity",
+                    "change": 54,
+                    "level": 464,
+                    "topic": "answered-in-72h",
+                    "what": "answered-in-72h was put right",
+                    "why": null,
+                    "channel": "twitter",
+                    "said": null,
+                    "felt": null,
+                    "answer": "We are sorry, it is on its way."
+                  },
+                  {
+                    "at": "2015-02-23T01:00:00Z",
+                    "position": 87,
+                    "account": "reliability",
+                    "change": 10,
+                    "level": 480,
+                    "topic": "landing",
+                    "what": "moment landing went well",
+                    "why": null,
+                    "channel": "app",
+                    "said": null,
+                    "felt": null,
+                    "answer": null
+                  },
+                  {
+                    "at": "2015-02-23T01:00:00Z",
+                    "position": 88,
+                    "account": "capability",
+                    "change": 10,
+                    "level": 480,
+                    "topic": "bags",
+                    "what": "moment bags went well",
+                    "why": null,
+                    "channel": "twitter",
+                    "said": "it came, thanks",
+                    "felt": "gratitude",
+                    "answer": null
+                  }
+                ]
+              },
+              "runs": [
+                {
+                  "journey": "trip",
+                  "key": null,
+                  "state": "reached",
+                  "started": "2015-02-19T00:00:00Z",
+                  "latest": "2015-02-23T01:00:00Z",
+                  "steps_total": 5,
+                  "repeats": 2,
+                  "longest_gap_millis": 345600000,
+                  "steps": [
+                    {
+                      "moment": "landing",
+                      "at": "2015-02-19T00:00:00Z",
+                      "outcome": "bad"
+                    },
+                    {
+                      "moment": "bags",
+                      "at": "2015-02-19T00:00:00Z",
+                      "outcome": "bad"
+                    },
+                    {
+                      "moment": "answer",
+                      "at": "2015-02-23T00:00:00Z",
+                      "outcome": "neutral"
+                    },
+                    {
+                      "moment": "landing",
+                      "at": "2015-02-23T01:00:00Z",
+                      "outcome": "good"
+                    },
+                    {
+                      "moment": "bags",
+                      "at": "2015-02-23T01:00:00Z",
+                      "outcome": "good"
+                    }
+                  ]
+                }
+              ],
+              "promises": [
+                {
+                  "id": "promise_84_0",
+                  "promise": "answered-in-72h",
+                  "customer": "c82",
+                  "made": "2015-02-19T00:00:00Z",
+                  "due": "2015-02-22T00:00:00Z",
+                  "state": "broken",
+                  "overdue": false,
+                  "settled": "2015-02-22T00:00:00.001Z"
+                }
+              ],
+              "cases": [
+                {
+                  "id": "case_c82_2",
+                  "customer": "c82",
+                  "matter": "bags",
+                  "playbook": "find-the-bag",
+                  "team": "ground",
+                  "priority": "high",
+                  "opened": "2015-02-19T00:00:00Z",
+                  "state": "open",
+                  "taken_by": null,
+                  "closed": null,
+                  "outcome": null,
+                  "brief": [
+                    "because: moment bags bad",
+                    "2015-02-19T00:00:00Z: Message on twitter",
+                    "said: you lost my bag, again",
+                    "felt: anger",
+                    "owed: answered-in-72h by 2015-02-22T00:00:00Z (open)",
+                    "trust capability: 470",
+                    "trust reliability: 470",
+                    "trust humanity: 500",
+                    "trust transparency: 500"
+                  ]
+                },
+                {
+                  "id": "case_c82_0",
+                  "customer": "c82",
+                  "matter": "landing",
+                  "playbook": "call-gold",
+                  "team": "ground",
+                  "priority": "normal",
+                  "opened": "2015-02-19T00:00:00Z",
+                  "state": "open",
+                  "taken_by": null,
+                  "closed": null,
+                  "outcome": null,
+                  "brief": [
+                    "because: moment landing bad",
+                    "2015-02-19T00:00:00Z: Flight Landed on app",
+                    "trust capability: 500",
+                    "trust reliability: 470",
+                    "trust humanity: 500",
+                    "trust transparency: 500"
+                  ]
+                }
+              ],
+              "decisions": [
+                {
+                  "id": "c82_6",
+                  "position": 88,
+                  "at": "2015-02-23T01:00:00Z",
+                  "customer": "c82",
+                  "subject": "thanks",
+                  "because": "moment bags good",
+                  "verdict": "refused",
+                  "reason": "held",
+                  "why": "a human has this matter (case_c82_2)",
+                  "inputs": [],
+                  "purpose": "service",
+                  "categories": [
+                    "service",
+                    "feedback"
+                  ],
+                  "definitions": "070707070707"
+                },
+                {
+                  "id": "c82_5",
+                  "position": 85,
+                  "at": "2015-02-21T00:00:00Z",
+                  "customer": "c82",
+                  "subject": "answer-due",
+                  "because": "promise answered-in-72h at risk",
+                  "verdict": "acted",
+                  "reason": null,
+                  "why": "sent message.we-have-not-forgotten to letters (msg_c82_4, waiting to go out)",
+                  "inputs": [],
+                  "purpose": "service",
+                  "categories": [
+                    "service"
+                  ],
+                  "definitions": "070707070707"
+                },
+                {
+                  "id": "c82_3",
+                  "position": 84,
+                  "at": "2015-02-19T00:00:00Z",
+                  "customer": "c82",
+                  "subject": "find-the-bag",
+                  "because": "moment bags bad",
+                  "verdict": "acted",
+                  "reason": null,
+                  "why": "opened case_c82_2",
+                  "inputs": [],
+                  "purpose": "service",
+                  "categories": [
+                    "service",
+                    "feedback"
+                  ],
+                  "definitions": "070707070707"
+                },
+                {
+                  "id": "c82_1",
+                  "position": 83,
+                  "at": "2015-02-19T00:00:00Z",
+                  "customer": "c82",
+                  "subject": "call-gold",
+                  "because": "moment landing bad",
+                  "verdict": "acted",
+                  "reason": null,
+                  "why": "opened case_c82_0",
+                  "inputs": [
+                    {
+                      "field": "customer.tier",
+                      "value": "gold"
+                    }
+                  ],
+                  "purpose": "service",
+                  "categories": [
+                    "service"
+                  ],
+                  "definitions": "070707070707"
+                }
+              ]
+            }"#]],
     );
 }
 

@@ -87,10 +87,11 @@ pub(super) fn ledger(page: &mut Page, trust: &TrustView) {
 }
 
 fn said(line: &LedgerLine) -> String {
-    match (&line.said, &line.felt) {
-        (Some(said), Some(felt)) => format!("“{said}” ({felt})"),
-        (Some(said), None) => format!("“{said}”"),
-        (None, _) => String::new(),
+    match (&line.said, &line.felt, &line.answer) {
+        (Some(said), Some(felt), _) => format!("“{said}” ({felt})"),
+        (Some(said), None, _) => format!("“{said}”"),
+        (None, _, Some(answer)) => format!("we: “{answer}”"),
+        (None, _, None) => String::new(),
     }
 }
 

@@ -58,19 +58,19 @@ fn a_customer_is_told_whole_and_their_ledger_reads_like_a_story() {
             tier = "gold" (since 2015-02-19 00:00)
             browsing for personalisation: denied on 2015-02-19 00:00
 
-            Trust: capability 480, reliability 480, humanity 411, transparency 500
-            As of 2015-02-25 03:00 UTC, from 0 to 1,000; 500 is no evidence. 3 failures are open.
+            Trust: capability 480, reliability 480, humanity 464, transparency 500
+            As of 2015-02-25 03:00 UTC, from 0 to 1,000; 500 is no evidence. 2 failures are open.
             when              account      change  level  what happened                       said
             2015-02-19 00:00  reliability     −30    470  moment landing went badly
             2015-02-19 00:00  capability      −30    470  moment bags went badly              “you lost my bag, again” (anger)
-            2015-02-22 00:00  humanity        −90    410  promise answered-in-72h was broken
+            2015-02-22 00:00  humanity        −90    410  promise answered-in-72h was broken  “you lost my bag, again” (anger)
+            2015-02-23 00:00  humanity        +54    464  answered-in-72h was put right       we: “We are sorry, it is on its way.”
             2015-02-23 01:00  reliability     +10    480  moment landing went well
             2015-02-23 01:00  capability      +10    480  moment bags went well               “it came, thanks” (gratitude)
 
             Journeys, newest first
             journey  state    from              to                moments
-            trip     reached  2015-02-23 00:00  2015-02-23 01:00  answer → landing + → bags +
-            trip     reached  2015-02-19 00:00  2015-02-19 00:00  landing − → bags −
+            trip     reached  2015-02-19 00:00  2015-02-23 01:00  landing − → bags − → answer → landing + → bags +
 
             Promises, latest first
             state   due               promise          customer  made              settled           id
@@ -96,47 +96,47 @@ fn a_moment_says_what_it_is_about_and_how_it_goes() {
     check(
         &Question::Moment("bags".into(), MomentQuestion::default()),
         &expect![[r#"
-        bags, as of 2015-02-25 03:00 UTC
-        journey, stage    trip, arrive
-        who is here       someone whose suitcase should be on the belt
-        what they want    to have the bag and go home
-        how               app, counter
-        what they feel    tired, watching the belt
-        owner             ground
-        account of trust  capability
-        way to a human    desk
-        happens when      event.kind == "Message" && facts.about == "bags"
-        good when         reading.valence == "positive"
-        bad when          reading.valence == "negative"
+            bags, as of 2015-02-25 03:00 UTC
+            journey, stage    trip, arrive
+            who is here       someone whose suitcase should be on the belt
+            what they want    to have the bag and go home
+            how               app, counter
+            what they feel    tired, watching the belt
+            owner             ground
+            account of trust  capability
+            way to a human    desk
+            happens when      event.kind == "Message" && facts.about == "bags"
+            good when         reading.valence == "positive"
+            bad when          reading.valence == "negative"
 
-        How it goes
-        went badly             51 % (36–67, n 37)          ████▒▒▒···
-        went well              38 % (24–54, n 37)          ██▒▒▒·····
-        gone through again     0 % (0–9, n 37)             ▒·········
-        felt bad               58 % (41–73, n 33)          ████▒▒▒···
-        felt good              42 % (27–59, n 33)          ███▒▒▒····
-        valence, from −1 to 1  0.02 (−0.23 to 0.26, n 33)
-        mostly gratitude       42 % (27–59, n 33)          ███▒▒▒····
-        mostly anger           30 % (17–47, n 33)          ██▒▒▒·····
-        mostly annoyance       27 % (15–44, n 33)          ██▒▒······
+            How it goes
+            went badly             51 % (36–67, n 37)          ████▒▒▒···
+            went well              38 % (24–54, n 37)          ██▒▒▒·····
+            gone through again     3 % (0–14, n 37)            ▒·········
+            felt bad               58 % (41–73, n 33)          ████▒▒▒···
+            felt good              42 % (27–59, n 33)          ███▒▒▒····
+            valence, from −1 to 1  0.02 (−0.23 to 0.26, n 33)
+            mostly gratitude       42 % (27–59, n 33)          ███▒▒▒····
+            mostly anger           30 % (17–47, n 33)          ██▒▒▒·····
+            mostly annoyance       27 % (15–44, n 33)          ██▒▒······
 
-        Went badly, day by day in UTC
-        2015-02-17 00:00 ▅▅    2015-02-25 00:00
-        2015-02-18 00:00  50 % (29–71, n 18)
-        2015-02-17 00:00  50 % (27–73, n 14)
+            Went badly, day by day in UTC
+            2015-02-17 00:00 ▅▅    2015-02-25 00:00
+            2015-02-18 00:00  50 % (29–71, n 18)
+            2015-02-17 00:00  50 % (27–73, n 14)
 
-        By channel, the surely worst first
-        value    went badly                      went well           felt bad            mostly felt
-        twitter  51 % (36–67, n 37)  ████▒▒▒···  38 % (24–54, n 37)  58 % (41–73, n 33)  gratitude, anger, annoyance
+            By channel, the surely worst first
+            value    went badly                      went well           felt bad            mostly felt
+            twitter  51 % (36–67, n 37)  ████▒▒▒···  38 % (24–54, n 37)  58 % (41–73, n 33)  gratitude, anger, annoyance
 
-        By airline, the surely worst first
-        value  went badly                      went well           felt bad            mostly felt
-        Alpha  72 % (49–88, n 18)  █████▒▒▒▒·  6 % (1–26, n 18)    93 % (69–99, n 14)  anger, annoyance, gratitude
-        Beta   33 % (16–56, n 18)  ██▒▒▒▒····  67 % (44–84, n 18)  33 % (16–56, n 18)  gratitude, annoyance, anger
-        Gamma  – (n 1)                         – (n 1)             – (n 1)
+            By airline, the surely worst first
+            value  went badly                      went well           felt bad            mostly felt
+            Alpha  72 % (49–88, n 18)  █████▒▒▒▒·  6 % (1–26, n 18)    93 % (69–99, n 14)  anger, annoyance, gratitude
+            Beta   33 % (16–56, n 18)  ██▒▒▒▒····  67 % (44–84, n 18)  33 % (16–56, n 18)  gratitude, annoyance, anger
+            Gamma  – (n 1)                         – (n 1)             – (n 1)
 
-        – means fewer than 10 observations, which is too few for a figure.
-    "#]],
+            – means fewer than 10 observations, which is too few for a figure.
+        "#]],
     );
 }
 
@@ -227,24 +227,24 @@ fn trust_says_whose_broke_and_what_cost_most() {
     check(
         &Question::Trust(question),
         &expect![[r#"
-        Trust, as of 2015-02-25 03:00 UTC
-        From 0 to 1,000 on each account; 500 is no evidence. A description of what happened.
-        account       mean level              customers below 500
-        capability    488 (482 to 495, n 36)  53 % (37–68, n 36)
-        reliability   496 (491 to 501, n 36)  25 % (14–41, n 36)
-        humanity      484 (469 to 499, n 36)  25 % (14–41, n 36)
-        transparency  500 (500 to 500, n 36)  0 % (0–10, n 36)
+            Trust, as of 2015-02-25 03:00 UTC
+            From 0 to 1,000 on each account; 500 is no evidence. A description of what happened.
+            account       mean level              customers below 500
+            capability    488 (482 to 495, n 36)  53 % (37–68, n 36)
+            reliability   496 (491 to 501, n 36)  25 % (14–41, n 36)
+            humanity      486 (471 to 500, n 36)  25 % (14–41, n 36)
+            transparency  500 (500 to 500, n 36)  0 % (0–10, n 36)
 
-        Whose trust fell furthest
-        customer  known as        fell by  on        now  open failures  what cost most
-        c5        handle:guest2        89  humanity  411              2  promise answered-in-72h was broken on 2015-02-20 (−90)
-        c9        handle:guest4        89  humanity  411              3  promise answered-in-72h was broken on 2015-02-20 (−90)
-        c25       handle:guest12       89  humanity  411              2  promise answered-in-72h was broken on 2015-02-20 (−90)
-        c29       handle:guest14       89  humanity  411              3  promise answered-in-72h was broken on 2015-02-20 (−90)
-        There are more: add --after 89.c29
+            Whose trust fell furthest
+            customer  known as        fell by  on        now  open failures  what cost most
+            c5        handle:guest2        89  humanity  411              2  promise answered-in-72h was broken on 2015-02-20 (−90)
+            c9        handle:guest4        89  humanity  411              3  promise answered-in-72h was broken on 2015-02-20 (−90)
+            c25       handle:guest12       89  humanity  411              2  promise answered-in-72h was broken on 2015-02-20 (−90)
+            c29       handle:guest14       89  humanity  411              3  promise answered-in-72h was broken on 2015-02-20 (−90)
+            There are more: add --after 89.c29
 
-        – means fewer than 10 observations, which is too few for a figure.
-    "#]],
+            – means fewer than 10 observations, which is too few for a figure.
+        "#]],
     );
 }
 
