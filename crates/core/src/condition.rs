@@ -22,7 +22,7 @@ pub use kinds::Kinds;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use compact_str::CompactString;
+use compact_str::{CompactString, format_compact};
 use serde::{Deserialize, Serialize};
 
 use crate::event::{Category, Name, Value};
@@ -191,6 +191,32 @@ pub enum FactType {
 }
 
 impl Field {
+    /// The field as conditions write it.
+    #[must_use]
+    pub fn words(&self) -> CompactString {
+        match self {
+            Field::EventKind => "event.kind".into(),
+            Field::EventChannel => "event.channel".into(),
+            Field::EventSource => "event.source".into(),
+            Field::EventTime => "event.time".into(),
+            Field::EventBy => "event.by".into(),
+            Field::EventSaid => "event.said".into(),
+            Field::Fact(fact) => format_compact!("facts.{}", fact.name),
+            Field::PromiseFact(fact) => format_compact!("promise.facts.{}", fact.name),
+            Field::PromiseDue => "promise.due".into(),
+            Field::PromiseMade => "promise.made".into(),
+            Field::Trait(fact) => format_compact!("customer.{}", fact.name),
+            Field::Trust(account) => format_compact!("customer.trust.{account}"),
+            Field::OpenFailures => "customer.open_failures".into(),
+            Field::OpenPromises => "customer.open_promises".into(),
+            Field::Events => "customer.events".into(),
+            Field::Valence => "reading.valence".into(),
+            Field::ValenceScore => "reading.score".into(),
+            Field::StrongestEmotion => "reading.emotion".into(),
+            Field::EmotionConfidence(emotion) => format_compact!("reading.emotions.{emotion}"),
+        }
+    }
+
     /// The category the field belongs to: what must be granted for it to be seen. `None` for what
     /// says nothing about the customer beyond the event itself, whose kind has its own category.
     #[must_use]

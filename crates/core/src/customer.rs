@@ -27,9 +27,12 @@ use crate::trust::Ledger;
 
 /// Most runs kept per customer; the one longest untouched makes room.
 pub const RUNS_MAX: usize = 16;
-/// Most promises kept per customer; the one settled longest ago makes room. When all are owed, a
-/// further promise is refused, with a receipt. What merged customers are owed stays, however much.
+/// Most promises that one customer is owed. A further one is refused, with a receipt. What merged
+/// customers are owed stays, however much.
 pub const PROMISES_MAX: usize = 64;
+/// Most settled promises kept per customer; the one settled longest ago goes. It can no longer be put
+/// right by late evidence: [`crate::trust::FAILURES_MAX`] failures are kept in mind, and no more.
+pub const SETTLED_MAX: usize = 16;
 
 /// A customer's id: the position of the record that first told of them. A merged customer has the
 /// smallest of the ids, whatever the order of merging.

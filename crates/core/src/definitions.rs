@@ -1,8 +1,10 @@
 //! Definitions: everything that a company's folder says, checked, and indexed for the hot path.
 
 mod index;
+mod looks;
 
-pub use index::Index;
+pub use index::{Concerned, Index};
+pub use looks::Looks;
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -119,7 +121,7 @@ impl Definitions {
         calendars: Calendars,
         house: House,
     ) -> Definitions {
-        let index = Index::of(&moments, &promises, &playbooks, &templates);
+        let index = Index::of(&vocabulary, &moments, &promises, &playbooks, &templates);
         let facts_about_customers = vocabulary
             .facts
             .iter()
@@ -204,7 +206,7 @@ impl Definitions {
     /// What events of `kind` are about.
     #[must_use]
     pub fn category_of(&self, kind: &str) -> Category {
-        self.vocabulary.kinds.get(kind).copied().unwrap_or(Category::Service)
+        self.index.concerned(kind).category
     }
 }
 

@@ -15,7 +15,7 @@ mod promises;
 mod refold;
 
 pub use input::{Happening, Input};
-pub use message::{ZONE_FACT, field_words};
+pub use message::ZONE_FACT;
 pub use promises::OWN_SOURCE;
 pub use refold::refold;
 

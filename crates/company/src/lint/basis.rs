@@ -5,7 +5,6 @@ use opcx_core::condition::{Condition, Expression, Field, Kinds};
 use opcx_core::consent::{Grants, Purpose};
 use opcx_core::event::Category;
 use opcx_core::playbook::Trigger;
-use opcx_core::step::field_words;
 
 use super::{moments, place, playbooks, promises, was_read};
 use crate::company::Company;
@@ -74,7 +73,7 @@ fn check(condition: Option<&Condition>, purpose: Purpose, node: &Node, key: &str
             "`{name}` is about {category}, which is invisible for {} until the customer grants it, and then this \
              does not hold; ask `has({name})` as well if that is meant",
             purpose.word(),
-            name = field_words(field)
+            name = field.words()
         );
         faults.warning("condition-without-basis", place(node, key), what);
     }

@@ -1,5 +1,4 @@
 use opcx_core::playbook::{ActionDefinition, Claim, Piece, Trigger};
-use opcx_core::step::field_words;
 
 use super::{place, playbooks};
 use crate::company::Company;
@@ -23,7 +22,7 @@ pub(super) fn lint(company: &Company, faults: &mut Faults) {
                     let what = format!(
                         "the template `{}` needs `{}`, but {why}; use another template, or another trigger",
                         template.name,
-                        field_words(field)
+                        field.words()
                     );
                     faults.error("template-cannot-be-filled", place(node, "do"), what);
                 }

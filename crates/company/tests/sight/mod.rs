@@ -67,8 +67,7 @@ impl World {
             promise: None,
             trust: &self.trust,
             traits: &self.traits,
-            open_failures: 0,
-            open_promises: 0,
+            promises: &[],
             events: 1,
             now: Timestamp::EPOCH,
         }

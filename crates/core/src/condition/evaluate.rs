@@ -5,6 +5,7 @@ use super::{Comparison, Condition, Expression, FactType, Field, Reckoning, TextT
 use crate::consent::{Grants, Purpose};
 use crate::customer::Traits;
 use crate::event::{Category, Event, Facts, Origin, Value};
+use crate::promise::Promise;
 use crate::reading::{Found, Reading};
 use crate::time::{Span, Timestamp, parse_rfc3339};
 use crate::trust::Ledger;
@@ -29,10 +30,8 @@ pub struct Sight<'a> {
     pub trust: &'a Ledger,
     /// The customer's traits: facts about the person, latest value each.
     pub traits: &'a Traits,
-    /// Failures not yet made good.
-    pub open_failures: u32,
-    /// Promises not yet settled.
-    pub open_promises: u32,
+    /// The customer's promises, settled ones too.
+    pub promises: &'a [Promise],
     /// How many events of the customer were counted.
     pub events: u64,
     /// The log's time at which is looked.
@@ -268,8 +267,11 @@ impl<'a> Sight<'a> {
             Field::PromiseMade => Ok(Operand::Time(self.promise.ok_or(missing)?.made)),
             Field::Trait(fact) => typed(field, fact.kind, self.traits.get(&fact.name)),
             Field::Trust(account) => Ok(Operand::Number(self.trust.level(*account, self.now).get().into())),
-            Field::OpenFailures => Ok(Operand::Number(self.open_failures.into())),
-            Field::OpenPromises => Ok(Operand::Number(self.open_promises.into())),
+            Field::OpenFailures => Ok(Operand::Number(self.trust.open_failures().into())),
+            Field::OpenPromises => {
+                let owed = self.promises.iter().filter(|promise| promise.state.is_owed()).count();
+                Ok(Operand::Number(u32::try_from(owed).unwrap_or(u32::MAX).into()))
+            }
             Field::Events => Ok(Operand::Number(u32::try_from(self.events).unwrap_or(u32::MAX).into())),
             Field::Valence => {
                 Ok(Operand::Text(self.reading.and_then(Reading::valence).ok_or(missing)?.word()))

@@ -1,27 +1,27 @@
 use alloc::vec::Vec;
-use core::hash::BuildHasherDefault;
-use core::hash::Hasher;
+use core::cmp::Reverse;
 
-#[expect(clippy::disallowed_types, reason = "looked up by name, never walked through")]
-use hashbrown::HashMap;
-
+use super::Vocabulary;
+use super::looks::Looks;
 use crate::condition::{Condition, Kinds};
-use crate::event::Name;
+use crate::event::{Category, Name};
 use crate::map::{Moment, MomentIndex, Outcome};
 use crate::playbook::{Claim, Playbook, PlaybookIndex, Template, Trigger};
 use crate::promise::{PromiseDefinition, PromiseIndex, PromiseState};
 use crate::trust::Account;
 
 /// Which definitions can be concerned, so that an event looks only at those.
-///
-/// Looked up by name, never iterated: the order of its hash table can reach no result.
 #[derive(Debug, Clone, PartialEq, Default)]
-#[expect(clippy::disallowed_types, reason = "looked up by name, never walked through")]
 pub struct Index {
-    by_kind: HashMap<Name, Concerned, BuildHasherDefault<Fnv>>,
+    /// Ordered by kind, each kind once.
+    by_kind: Vec<(Name, Concerned)>,
     /// For kinds that no definition names.
     otherwise: Concerned,
-    promises: HashMap<Name, PromiseIndex, BuildHasherDefault<Fnv>>,
+    /// Ordered by name.
+    promises: Vec<(Name, PromiseIndex)>,
+    /// For each playbook: which one it is in the order of asking.
+    ranks: Vec<u16>,
+    looks: Vec<Looks>,
     by_moment: Vec<[Vec<PlaybookIndex>; 3]>,
     by_promise: Vec<[Vec<PlaybookIndex>; 5]>,
     by_trust: [Vec<PlaybookIndex>; 4],
@@ -29,8 +29,10 @@ pub struct Index {
 }
 
 /// The definitions that events of one kind can concern, each list in the order of the folder.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Concerned {
+    /// What such an event is about.
+    pub category: Category,
     /// Moments that may listen.
     pub moments: Vec<MomentIndex>,
     /// Promises that may be made.
@@ -45,8 +47,31 @@ pub struct Concerned {
     pub remembered: bool,
 }
 
+impl Concerned {
+    /// Nothing, by an event about `category`.
+    pub(crate) const fn nothing(category: Category) -> Concerned {
+        Concerned {
+            category,
+            moments: Vec::new(),
+            made: Vec::new(),
+            kept: Vec::new(),
+            released: Vec::new(),
+            playbooks: Vec::new(),
+            remembered: false,
+        }
+    }
+}
+
+impl Default for Concerned {
+    /// Nothing, by an event of a kind that the vocabulary does not have.
+    fn default() -> Concerned {
+        Concerned::nothing(Category::Service)
+    }
+}
+
 impl Index {
     pub(super) fn of(
+        vocabulary: &Vocabulary,
         moments: &[Moment],
         promises: &[PromiseDefinition],
         playbooks: &[Playbook],
@@ -58,14 +83,23 @@ impl Index {
             ..Index::default()
         };
         // Every named kind first, so that what concerns any kind can be added to each of them.
-        for kind in named_kinds(moments, promises, playbooks, templates) {
-            index.by_kind.insert(kind, Concerned::default());
-        }
+        let mut kinds = named_kinds(moments, promises, playbooks, templates);
+        kinds.extend(vocabulary.kinds.keys().cloned());
+        kinds.sort();
+        kinds.dedup();
+        index.by_kind = kinds
+            .into_iter()
+            .map(|kind| {
+                let category = vocabulary.kinds.get(&kind).copied().unwrap_or(Category::Service);
+                (kind, Concerned::nothing(category))
+            })
+            .collect();
         for (at, moment) in places(moments).map(|(at, moment)| (MomentIndex(at), moment)) {
             index.concern(&moment.listens, |concerned| concerned.moments.push(at));
         }
         index.promises =
             places(promises).map(|(at, promise)| (promise.name.clone(), PromiseIndex(at))).collect();
+        index.promises.sort();
         for (at, promise) in places(promises).map(|(at, promise)| (PromiseIndex(at), promise)) {
             if let Some(made) = &promise.made {
                 index.concern(made, |concerned| concerned.made.push(at));
@@ -81,26 +115,45 @@ impl Index {
         for claim in templates.iter().flat_map(|template| &template.claims) {
             match claim {
                 Claim::Happened(kind) => {
-                    if let Some(concerned) = index.by_kind.get_mut(kind) {
+                    if let Some(concerned) = index.of_kind(kind) {
                         concerned.remembered = true;
                     }
                 }
                 Claim::Promise(..) => {}
             }
         }
+        index.ranks = ranks(playbooks);
+        index.looks = playbooks.iter().map(|playbook| Looks::of(vocabulary, playbook, templates)).collect();
         index
+    }
+
+    /// Where the playbook stands in the order of asking: repair before inform before delight, then by
+    /// priority, then by name.
+    #[must_use]
+    pub fn rank(&self, playbook: PlaybookIndex) -> u16 {
+        self.ranks.get(usize::from(playbook.0)).copied().unwrap_or(u16::MAX)
+    }
+
+    /// What the playbook looks at.
+    #[must_use]
+    pub fn looks(&self, playbook: PlaybookIndex) -> Option<&Looks> {
+        self.looks.get(usize::from(playbook.0))
     }
 
     /// What events of `kind` can concern.
     #[must_use]
     pub fn concerned(&self, kind: &str) -> &Concerned {
-        self.by_kind.get(kind).unwrap_or(&self.otherwise)
+        match self.by_kind.binary_search_by(|(known, _)| known.as_str().cmp(kind)) {
+            Ok(at) => &self.by_kind[at].1,
+            Err(_) => &self.otherwise,
+        }
     }
 
     /// The place of the promise of that name.
     #[must_use]
     pub fn promise_named(&self, name: &str) -> Option<PromiseIndex> {
-        self.promises.get(name).copied()
+        let at = self.promises.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?;
+        Some(self.promises[at].1)
     }
 
     /// Playbooks set off by a moment that went that way.
@@ -127,15 +180,20 @@ impl Index {
         &self.silence
     }
 
+    fn of_kind(&mut self, kind: &str) -> Option<&mut Concerned> {
+        let at = self.by_kind.binary_search_by(|(known, _)| known.as_str().cmp(kind)).ok()?;
+        Some(&mut self.by_kind[at].1)
+    }
+
     fn concern(&mut self, condition: &Condition, mut add: impl FnMut(&mut Concerned)) {
         match condition.kinds() {
             Kinds::Any => {
-                self.by_kind.values_mut().for_each(&mut add);
+                self.by_kind.iter_mut().for_each(|(_, concerned)| add(concerned));
                 add(&mut self.otherwise);
             }
             Kinds::Only(kinds) => {
                 for kind in kinds {
-                    if let Some(concerned) = self.by_kind.get_mut(&kind) {
+                    if let Some(concerned) = self.of_kind(&kind) {
                         add(concerned);
                     }
                 }
@@ -146,7 +204,7 @@ impl Index {
     fn set_off(&mut self, at: PlaybookIndex, when: &Trigger) {
         match when {
             Trigger::Event(kind) => {
-                if let Some(concerned) = self.by_kind.get_mut(kind) {
+                if let Some(concerned) = self.of_kind(kind) {
                     concerned.playbooks.push(at);
                 }
             }
@@ -204,24 +262,12 @@ fn places<T>(list: &[T]) -> impl Iterator<Item = (u16, &T)> {
     (0..=u16::MAX).zip(list)
 }
 
-/// FNV-1a: short names, no seed, the same everywhere.
-#[derive(Clone)]
-struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Fnv {
-        Fnv(0xcbf2_9ce4_8422_2325)
+fn ranks(playbooks: &[Playbook]) -> Vec<u16> {
+    let mut order: Vec<(u16, &Playbook)> = places(playbooks).collect();
+    order.sort_by_key(|(_, playbook)| (playbook.aim, Reverse(playbook.priority), playbook.name.as_str()));
+    let mut ranks = alloc::vec![0; playbooks.len()];
+    for (rank, (at, _)) in (0..).zip(order) {
+        ranks[usize::from(at)] = rank;
     }
-}
-
-impl Hasher for Fnv {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
+    ranks
 }

@@ -80,6 +80,12 @@ impl Facts {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
+    /// Those facts that are `wanted`.
+    #[must_use]
+    pub fn only(&self, wanted: impl Fn(&str, &Value) -> bool) -> Facts {
+        Facts(self.0.iter().filter(|(name, value)| wanted(name, value)).cloned().collect())
+    }
+
     /// How many facts there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -47,18 +47,20 @@ pub(super) fn decide(
     noticed: &Noticed<'_>,
     effects: &mut Effects,
 ) {
-    let mut all = set_off(definitions, noticed);
+    let mut all = set_off(definitions, &customer.known, noticed);
     if all.is_empty() {
         return;
     }
-    all.sort_by(|a, b| rank(definitions, a).cmp(&rank(definitions, b)));
+    all.sort_by_key(|set_off| definitions.index().rank(set_off.index));
     let mut written: Vec<Written> = Vec::new();
     for set_off in &all {
         let Some(playbook) = definitions.playbook(set_off.index) else { continue };
-        let promise = set_off
-            .promise
-            .and_then(|id| customer.known.promises.iter().find(|promise| promise.id == id).cloned());
-        let at_hand = AtHand { event: noticed.event, reading: noticed.reading, promise: promise.as_ref() };
+        let at_hand = AtHand {
+            event: noticed.event,
+            category: noticed.concerned.category,
+            reading: noticed.reading,
+            promise: set_off.promise.as_deref(),
+        };
         let asked = Asked { definitions, input, playbook, set_off, at_hand: &at_hand };
         // As things were when it was asked, not as they are after it acted.
         let looked_at = receipt::looked_at(customer, &asked);
@@ -72,14 +74,6 @@ pub(super) fn decide(
         }
         effects.receipts.push(receipt::receipt(customer, &asked, looked_at, verdict));
     }
-}
-
-fn rank<'a>(
-    definitions: &'a Definitions,
-    set_off: &SetOff,
-) -> Option<(crate::playbook::Aim, core::cmp::Reverse<u8>, &'a str)> {
-    let playbook = definitions.playbook(set_off.index)?;
-    Some((playbook.aim, core::cmp::Reverse(playbook.priority), playbook.name.as_str()))
 }
 
 /// Whether one of its messages went out, or would have in shadow.

@@ -30,6 +30,8 @@ pub const ZONE_FACT: &str = "timezone";
 #[derive(Clone, Copy)]
 pub(super) struct AtHand<'a> {
     pub(super) event: Option<&'a Event>,
+    /// What the event is about, if there is one.
+    pub(super) category: Category,
     pub(super) reading: Option<&'a Reading>,
     pub(super) promise: Option<&'a Promise>,
 }
@@ -61,7 +63,7 @@ pub(super) fn write(
     if let Some(untrue) = template.claims.iter().find(untrue) {
         return Err(Refused::Untrue(claim_words(definitions, untrue)));
     }
-    let text = template.fill(&sight).map_err(|field| Refused::Missing(field_words(field)))?;
+    let text = template.fill(&sight).map_err(|field| Refused::Missing(field.words()))?;
     let not_before = match &definitions.house.quiet {
         Some(quiet) => quiet.next_allowed(input.now, &zone(definitions, customer)),
         None => input.now,
@@ -150,35 +152,9 @@ pub(super) fn brief(customer: &Customer, asked: &Asked<'_>) -> Vec<CompactString
 /// What was missing, in words.
 pub(super) fn missing_words(missing: Missing<'_>) -> CompactString {
     match missing {
-        Missing::Field(field) => field_words(field),
-        Missing::Mistyped(field) => format_compact!("{} has another type than declared", field_words(field)),
+        Missing::Field(field) => field.words(),
+        Missing::Mistyped(field) => format_compact!("{} has another type than declared", field.words()),
         Missing::DividedByZero => "divided by zero".into(),
-    }
-}
-
-/// A field as conditions write it.
-#[must_use]
-pub fn field_words(field: &Field) -> CompactString {
-    match field {
-        Field::EventKind => "event.kind".into(),
-        Field::EventChannel => "event.channel".into(),
-        Field::EventSource => "event.source".into(),
-        Field::EventTime => "event.time".into(),
-        Field::EventBy => "event.by".into(),
-        Field::EventSaid => "event.said".into(),
-        Field::Fact(fact) => format_compact!("facts.{}", fact.name),
-        Field::PromiseFact(fact) => format_compact!("promise.facts.{}", fact.name),
-        Field::PromiseDue => "promise.due".into(),
-        Field::PromiseMade => "promise.made".into(),
-        Field::Trait(fact) => format_compact!("customer.{}", fact.name),
-        Field::Trust(account) => format_compact!("customer.trust.{account}"),
-        Field::OpenFailures => "customer.open_failures".into(),
-        Field::OpenPromises => "customer.open_promises".into(),
-        Field::Events => "customer.events".into(),
-        Field::Valence => "reading.valence".into(),
-        Field::ValenceScore => "reading.score".into(),
-        Field::StrongestEmotion => "reading.emotion".into(),
-        Field::EmotionConfidence(emotion) => format_compact!("reading.emotions.{emotion}"),
     }
 }
 
@@ -186,11 +162,41 @@ pub fn field_words(field: &Field) -> CompactString {
 pub(super) fn value_words(value: Operand<'_>, chars_max: usize) -> CompactString {
     match value {
         Operand::Bool(truth) => format_compact!("{truth}"),
-        Operand::Number(number) => format_compact!("{number}"),
+        Operand::Number(number) => number_words(number),
         Operand::Text(text) => text.chars().take(chars_max).collect(),
         Operand::Lowered(text) => text.chars().take(chars_max).map(|c| c.to_ascii_lowercase()).collect(),
         Operand::Time(time) => format_compact!("{time}"),
         Operand::Span(span) => format_compact!("{span}"),
         Operand::List(list) => format_compact!("{} values", list.len()),
+    }
+}
+
+/// A number as `f64` shows itself; whole ones, nearly all, take a shorter way to the same digits.
+fn number_words(number: f64) -> CompactString {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    #[allow(clippy::cast_possible_truncation, reason = "what is cut off shows in the comparison")]
+    let whole = number as i64;
+    #[allow(clippy::cast_precision_loss, reason = "within 53 bits there is none")]
+    let is_whole = number.abs() < EXACT && whole as f64 == number;
+    // Minus zero shows its sign.
+    if is_whole && (whole != 0 || number.is_sign_positive()) {
+        format_compact!("{whole}")
+    } else {
+        format_compact!("{number}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn numbers_show_as_numbers_do(number in proptest::num::f64::ANY, whole in any::<i32>()) {
+            for number in [number, f64::from(whole), f64::from(whole) / 8.0, -0.0] {
+                prop_assert_eq!(number_words(number), format_compact!("{number}"));
+            }
+        }
     }
 }

@@ -27,7 +27,7 @@ pub(super) fn go_through(
     effects: &mut Effects,
 ) -> bool {
     let mut number = 0;
-    for &index in &definitions.index().concerned(&event.kind).moments {
+    for &index in &noticed.concerned.moments {
         let Some((moment, journey)) = definitions.moment_and_journey(index) else { continue };
         let known = &mut customer.known;
         let Some(seen) = look(&sight(known, Purpose::Service, Some(event), reading, None, input.now), moment)
@@ -118,8 +118,9 @@ fn look(sight: &Sight<'_>, moment: &Moment) -> Option<Seen> {
     } else {
         Outcome::Neutral
     };
-    let repaired =
-        outcome != Outcome::Bad && sight.open_failures > 0 && moment.repaired.as_ref().is_some_and(holds);
+    let repaired = outcome != Outcome::Bad
+        && sight.trust.open_failures() > 0
+        && moment.repaired.as_ref().is_some_and(holds);
     Some(Seen { outcome, repaired })
 }
 

@@ -6,7 +6,7 @@ use super::{Input, moments, promises};
 use crate::condition::{PromiseSight, Sight};
 use crate::consent::Purpose;
 use crate::customer::{Complaint, Customer, Known, Trait};
-use crate::definitions::Definitions;
+use crate::definitions::{Concerned, Definitions};
 use crate::effects::Effects;
 use crate::event::{Category, Event, Origin};
 use crate::journey::RunState;
@@ -19,8 +19,10 @@ use crate::time::Timestamp;
 use crate::trust::{Account, Entry, Evidence, Trust, What};
 
 /// What an observation found that playbooks may answer.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Noticed<'a> {
+    /// What the event at hand can concern.
+    pub(super) concerned: &'a Concerned,
     /// The event at hand, if its category may be looked at.
     pub(super) event: Option<&'a Event>,
     /// What was read in it.
@@ -39,7 +41,7 @@ pub(super) struct Noticed<'a> {
 
 /// Folds an event into what is known.
 pub(super) fn event<'a>(
-    definitions: &Definitions,
+    definitions: &'a Definitions,
     customer: &mut Customer,
     input: &Input<'_>,
     event: &'a Event,
@@ -59,17 +61,18 @@ pub(super) fn event<'a>(
     }
     // Law 4: an event of a category that was not granted is as if it had never been sent. What it
     // says about consent is no data of that category.
-    let visible = may_see(known, definitions.category_of(&event.kind));
+    let concerned = definitions.index().concerned(&event.kind);
+    let visible = may_see(known, concerned.category);
     if visible || !event.consents.is_empty() {
         look_at_clock(known, input.lane, input.now);
     }
     if !visible {
         return Noticed::default();
     }
-    let mut noticed = Noticed { event: Some(event), reading, ..Noticed::default() };
-    remember(definitions, known, input.position, event);
+    let mut noticed = Noticed { concerned, event: Some(event), reading, ..Noticed::default() };
+    remember(definitions, known, input.position, event, concerned.remembered);
     // The map is read for service; what was granted only for selling does not move trust.
-    if !known.grants.allow(definitions.category_of(&event.kind), Purpose::Service) {
+    if !known.grants.allow(concerned.category, Purpose::Service) {
         return noticed;
     }
 
@@ -116,6 +119,22 @@ pub(super) fn time<'a>(
         }
     }
     noticed
+}
+
+impl Default for Noticed<'_> {
+    /// Nothing.
+    fn default() -> Self {
+        Noticed {
+            concerned: const { &Concerned::nothing(Category::Service) },
+            event: None,
+            reading: None,
+            moments: Vec::new(),
+            promises: Vec::new(),
+            trust: Vec::new(),
+            silences: Vec::new(),
+            evidence: 0,
+        }
+    }
 }
 
 impl Noticed<'_> {
@@ -170,8 +189,7 @@ pub(super) fn sight<'a>(
         promise,
         trust: &known.trust,
         traits: &known.traits,
-        open_failures: known.trust.open_failures(),
-        open_promises: known.promises_owed(),
+        promises: &known.promises,
         events: known.events,
         now,
     }
@@ -192,7 +210,7 @@ fn look_at_clock(known: &mut Known, lane: Lane, now: Timestamp) {
 }
 
 /// Keeps facts about the person and when kinds that templates speak of happened.
-fn remember(definitions: &Definitions, known: &mut Known, position: Position, event: &Event) {
+fn remember(definitions: &Definitions, known: &mut Known, position: Position, event: &Event, kind_too: bool) {
     for name in definitions.facts_about_customers() {
         let Some(value) = event.facts.get(name) else { continue };
         let category = definitions.vocabulary.facts.get(name).map(|fact| fact.category);
@@ -205,7 +223,7 @@ fn remember(definitions: &Definitions, known: &mut Known, position: Position, ev
             });
         }
     }
-    if definitions.index().concerned(&event.kind).remembered {
+    if kind_too {
         match known.happened.iter_mut().find(|(kind, _)| *kind == event.kind) {
             Some((_, at)) => *at = (*at).max(event.happened),
             None => known.happened.push((event.kind.clone(), event.happened)),

@@ -6,7 +6,7 @@ use super::Input;
 use super::observe::{Noticed, sight};
 use crate::condition::{Condition, FactType, PromiseSight};
 use crate::consent::Purpose;
-use crate::customer::{Customer, Known, PROMISES_MAX};
+use crate::customer::{Customer, Known, PROMISES_MAX, SETTLED_MAX};
 use crate::definitions::Definitions;
 use crate::due::Unresolved;
 use crate::effects::{Effects, PromiseChange};
@@ -33,30 +33,46 @@ pub(super) fn settle_by(
     noticed: &mut Noticed<'_>,
     effects: &mut Effects,
 ) {
-    let concerned = definitions.index().concerned(&event.kind);
-    if customer.known.promises.is_empty() || (concerned.kept.is_empty() && concerned.released.is_empty()) {
+    let concerned = noticed.concerned;
+    if concerned.kept.is_empty() && concerned.released.is_empty() {
         return;
     }
     for at in 0..customer.known.promises.len() {
         let promise = &customer.known.promises[at];
-        let Some((index, definition)) = definitions.promise_named(&promise.name) else { continue };
         let state = promise.state;
+        let in_time = event.happened <= promise.due;
+        // Most are settled for good, or beyond what this event could still say of them.
+        let may_change = match state {
+            PromiseState::Open | PromiseState::AtRisk => true,
+            PromiseState::Broken => in_time || promise.made_good.is_none(),
+            PromiseState::Kept | PromiseState::Released => false,
+        };
+        if !may_change {
+            continue;
+        }
+        let named = |list: &[PromiseIndex]| {
+            list.iter().find_map(|&index| {
+                let definition = definitions.promise(index)?;
+                (definition.name == promise.name).then_some((index, definition))
+            })
+        };
+        let (keeping, releasing) = (named(&concerned.kept), named(&concerned.released));
+        let Some((index, definition)) = keeping.or(releasing) else { continue };
+        let independent = event.source != OWN_SOURCE
+            && event.origin != Origin::Probe
+            && !definition.not_from.contains(&event.source)
+            && event.happened >= promise.made;
+        if !independent {
+            continue;
+        }
         let holds = |condition: &Condition| {
             let promise = PromiseSight { facts: &promise.facts, made: promise.made, due: promise.due };
             let sight =
                 sight(&customer.known, Purpose::Service, Some(event), reading, Some(promise), input.now);
             condition.holds(&sight).unwrap_or(false)
         };
-        let independent = event.source != OWN_SOURCE
-            && event.origin != Origin::Probe
-            && !definition.not_from.contains(&event.source)
-            && event.happened >= promise.made;
-        let in_time = event.happened <= promise.due;
-        let is_kept = concerned.kept.contains(&index) && independent && holds(&definition.kept);
-        let is_released = concerned.released.contains(&index)
-            && independent
-            && in_time
-            && definition.released.as_ref().is_some_and(holds);
+        let is_kept = keeping.is_some() && holds(&definition.kept);
+        let is_released = releasing.is_some() && in_time && definition.released.as_ref().is_some_and(holds);
         let settled = Settled { position: input.position, at: event.happened };
 
         let next = match state {
@@ -107,7 +123,7 @@ pub(super) fn make_by(
     noticed: &mut Noticed<'_>,
     effects: &mut Effects,
 ) {
-    for (number, &index) in (0..).zip(&definitions.index().concerned(&event.kind).made) {
+    for (number, &index) in (0..).zip(&noticed.concerned.made) {
         let Some(definition) = definitions.promise(index) else { continue };
         let sight = sight(&customer.known, Purpose::Service, Some(event), reading, None, input.now);
         let made = definition.made.as_ref().is_some_and(|made| made.holds(&sight).unwrap_or(false));
@@ -166,8 +182,7 @@ pub(super) fn promise(
 ) -> Result<Promise, Refused> {
     let definition = definitions.promise(index).ok_or_else(|| Refused::Full("no such promise".into()))?;
     let known = &customer.known;
-    let all_owed = || known.promises.iter().all(|promise| promise.state.is_owed());
-    if known.promises.len() >= PROMISES_MAX && all_owed() {
+    if known.promises.len() >= PROMISES_MAX && owed(&known.promises) >= PROMISES_MAX {
         return Err(Refused::Full("promises".into()));
     }
     let may_see = |name: &str| {
@@ -214,17 +229,20 @@ pub(super) fn add(
     write_down(customer, None, promise, input, effects);
 }
 
-/// Keeps one more promise; if need be the one settled longest ago makes room.
+/// Keeps one more promise; of too many settled ones the one settled longest ago goes.
 pub(super) fn keep(promises: &mut Vec<Promise>, promise: Promise) {
-    let settled_longest_ago = (0..promises.len())
-        .filter(|&at| !promises[at].state.is_owed())
-        .min_by_key(|&at| promises[at].settled.map(|settled| settled.at));
-    if promises.len() >= PROMISES_MAX
-        && let Some(settled) = settled_longest_ago
-    {
-        promises.remove(settled);
-    }
     promises.push(promise);
+    while promises.len() > SETTLED_MAX && promises.len() - owed(promises) > SETTLED_MAX {
+        let settled_longest_ago = (0..promises.len())
+            .filter(|&at| !promises[at].state.is_owed())
+            .min_by_key(|&at| promises[at].settled.map(|settled| settled.at));
+        let Some(at) = settled_longest_ago else { return };
+        promises.remove(at);
+    }
+}
+
+fn owed(promises: &[Promise]) -> usize {
+    promises.iter().filter(|promise| promise.state.is_owed()).count()
 }
 
 /// A promise comes into its next state, and trust moves for it.
@@ -377,13 +395,11 @@ fn leave_receipt(
 fn promise_facts(definitions: &Definitions, known: &Known, event: &Event) -> Facts {
     let kept =
         definitions.promise_facts().iter().filter(|fact| known.grants.allow(fact.category, Purpose::Service));
-    let pairs: Vec<_> = kept
-        .filter_map(|fact| {
-            let value = event.facts.get(&fact.name)?;
+    let wanted = |name: &str, value: &Value| {
+        kept.clone().any(|fact| {
             // A list is kept only where a list is declared: it may be long.
-            (fact.kind == FactType::Texts || !matches!(value, Value::List(_)))
-                .then(|| (fact.name.clone(), value.clone()))
+            fact.name == name && (fact.kind == FactType::Texts || !matches!(value, Value::List(_)))
         })
-        .collect();
-    Facts::from_pairs(pairs).unwrap_or_default()
+    };
+    event.facts.only(wanted)
 }

@@ -167,11 +167,6 @@ impl Desk<'_> {
                 .get(name)
                 .is_some_and(|fact| grants.allow(fact.category, playbook.purpose))
         };
-        let pairs: Vec<_> = facts
-            .iter()
-            .filter(|(name, _)| may_see(name))
-            .map(|(name, value)| (Name::from(name), value.clone()))
-            .collect();
-        Facts::from_pairs(pairs).unwrap_or_default()
+        facts.only(|name, _| may_see(name))
     }
 }

@@ -3,48 +3,58 @@ use compact_str::CompactString;
 
 use super::Asked;
 use super::refusal::categories_of_cause;
-use crate::condition::{Field, Missing, Sight};
+use crate::condition::Missing;
 use crate::customer::Customer;
 use crate::event::Category;
-use crate::playbook::{ActionDefinition, Claim, Piece};
 use crate::receipt::{INPUT_CHARS_MAX, INPUTS_MAX, Receipt, Verdict};
 use crate::step::message;
 
-/// What a playbook looks at: every field of its condition and its templates, and their categories.
+/// What a playbook looked at, and what it saw.
+#[derive(Default)]
 pub(super) struct LookedAt {
     inputs: Vec<(CompactString, CompactString)>,
     categories: Vec<Category>,
 }
 
-/// What the playbook looks at, as it is now.
+/// What the playbook looks at, as it is now: every field of its condition and its templates.
 pub(super) fn looked_at(customer: &Customer, asked: &Asked<'_>) -> LookedAt {
-    let Asked { definitions, input, playbook, at_hand, .. } = *asked;
+    let Asked { definitions, input, playbook, set_off, at_hand } = *asked;
+    let Some(looks) = definitions.index().looks(set_off.index) else { return LookedAt::default() };
     let sight = at_hand.sight(&customer.known, playbook.purpose, input.now);
-    let mut looked_at = LookedAt { inputs: Vec::new(), categories: Vec::new() };
-    looked_at.categories.extend(categories_of_cause(asked).filter(|category| sight.sees(*category)));
-    if let Some(condition) = &playbook.condition {
-        condition.expression.fields(&mut |field| looked_at.look_up(&sight, field));
+    let mut inputs = Vec::with_capacity(looks.fields.len().min(INPUTS_MAX));
+    let mut categories = Categories::default();
+    for category in categories_of_cause(asked).chain(looks.claimed.iter().copied()) {
+        if sight.sees(category) {
+            categories.add(category);
+        }
     }
-    for action in &playbook.actions {
-        let ActionDefinition::Message { template, .. } = action else { continue };
-        let Some(template) = definitions.template(*template) else { continue };
-        for piece in &template.body {
-            match piece {
-                Piece::Hole(field) => looked_at.look_up(&sight, field),
-                Piece::Words(_) => {}
+    for (field, words) in &looks.fields {
+        let value = match sight.read(field) {
+            Ok(value) => {
+                field.category().into_iter().for_each(|category| categories.add(category));
+                message::value_words(value, INPUT_CHARS_MAX)
             }
-        }
-        for claim in &template.claims {
-            let category = match claim {
-                Claim::Promise(..) => Category::Service,
-                Claim::Happened(kind) => definitions.category_of(kind),
-            };
-            looked_at.categories.extend(Some(category).filter(|category| sight.sees(*category)));
+            Err(Missing::Field(_) | Missing::Mistyped(_) | Missing::DividedByZero) => "missing".into(),
+        };
+        if inputs.len() < INPUTS_MAX {
+            inputs.push((words.clone(), value));
         }
     }
-    looked_at.categories.sort();
-    looked_at.categories.dedup();
-    looked_at
+    LookedAt { inputs, categories: categories.list() }
+}
+
+/// A set of categories.
+#[derive(Default)]
+struct Categories([bool; Category::ALL.len()]);
+
+impl Categories {
+    fn add(&mut self, category: Category) {
+        self.0[category as usize] = true;
+    }
+
+    fn list(&self) -> Vec<Category> {
+        Category::ALL.into_iter().filter(|category| self.0[*category as usize]).collect()
+    }
 }
 
 /// The receipt of what was decided.
@@ -66,24 +76,5 @@ pub(super) fn receipt(
         purpose: asked.playbook.purpose,
         categories: looked_at.categories,
         verdict,
-    }
-}
-
-impl LookedAt {
-    fn look_up<'a>(&mut self, sight: &Sight<'a>, field: &'a Field) {
-        let name = message::field_words(field);
-        if self.inputs.iter().any(|(known, _)| *known == name) {
-            return;
-        }
-        let value = match sight.read(field) {
-            Ok(value) => {
-                self.categories.extend(field.category());
-                message::value_words(value, INPUT_CHARS_MAX)
-            }
-            Err(Missing::Field(_) | Missing::Mistyped(_) | Missing::DividedByZero) => "missing".into(),
-        };
-        if self.inputs.len() < INPUTS_MAX {
-            self.inputs.push((name, value));
-        }
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn refusal(customer: &Customer, asked: &Asked<'_>, written: &[Written
 /// What data the cause is made of: the event at hand, and for all but an event itself the service
 /// history that moments, promises, trust and silence are.
 pub(super) fn categories_of_cause<'a>(asked: &Asked<'a>) -> impl Iterator<Item = Category> + use<'a> {
-    let of_event = asked.at_hand.event.map(|event| asked.definitions.category_of(&event.kind));
+    let of_event = asked.at_hand.event.map(|_| asked.at_hand.category);
     let history = match asked.playbook.when {
         Trigger::Event(_) => None,
         Trigger::Moment(..)

@@ -1,10 +1,12 @@
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use compact_str::{CompactString, format_compact};
 
+use crate::customer::Known;
 use crate::definitions::Definitions;
 use crate::event::Name;
 use crate::playbook::{Playbook, PlaybookIndex, Trigger};
-use crate::promise::PromiseId;
+use crate::promise::Promise;
 use crate::step::observe::Noticed;
 use crate::trust::Trust;
 
@@ -15,17 +17,17 @@ pub(in crate::step) struct SetOff {
     pub(super) matter: Name,
     /// What set it off, in words.
     pub(in crate::step) because: CompactString,
-    /// The promise at hand.
-    pub(super) promise: Option<PromiseId>,
+    /// The promise at hand, as it was when it set the playbook off.
+    pub(super) promise: Option<Box<Promise>>,
 }
 
 /// Which playbooks the observation sets off. Of a promise's states each counts by itself, so one
 /// observation may set one playbook off for several promises.
-pub(super) fn set_off(definitions: &Definitions, noticed: &Noticed<'_>) -> Vec<SetOff> {
+pub(super) fn set_off(definitions: &Definitions, known: &Known, noticed: &Noticed<'_>) -> Vec<SetOff> {
     let index = definitions.index();
     let mut found = Vec::new();
     if let Some(event) = noticed.event {
-        for &playbook in &index.concerned(&event.kind).playbooks {
+        for &playbook in &noticed.concerned.playbooks {
             found.push(SetOff {
                 index: playbook,
                 matter: event.kind.clone(),
@@ -52,7 +54,7 @@ pub(super) fn set_off(definitions: &Definitions, noticed: &Noticed<'_>) -> Vec<S
                 index: playbook,
                 matter: promise.name.clone(),
                 because: format_compact!("promise {} {}", promise.name, state.word()),
-                promise: Some(id),
+                promise: known.promises.iter().find(|known| known.id == id).cloned().map(Box::new),
             });
         }
     }

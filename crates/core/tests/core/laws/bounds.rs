@@ -1,7 +1,8 @@
 //! Law 12: everything is bounded. And what bounds are for: caps hold, promises move along their edges.
 
 use opcx_core::customer::{
-    CASES_MAX, CONTACTS_MAX, Customer, FIRED_MAX, PROMISED_MAX, PROMISES_MAX, RUNS_MAX, TRAITS_MAX,
+    CASES_MAX, CONTACTS_MAX, Customer, FIRED_MAX, PROMISED_MAX, PROMISES_MAX, RUNS_MAX, SETTLED_MAX,
+    TRAITS_MAX,
 };
 use opcx_core::effects::Content;
 use opcx_core::journey::STEPS_MAX;
@@ -19,7 +20,8 @@ fn within_bounds(customer: &Customer, now: Timestamp) {
     let Customer { known, deeds, .. } = customer;
     assert!(known.runs.len() <= RUNS_MAX);
     assert!(known.runs.iter().all(|run| run.steps.len() <= STEPS_MAX));
-    assert!(known.promises.len() <= PROMISES_MAX);
+    // Promises are dropped when others are made, so all that are owed may be settled by then.
+    assert!(known.promises.len() <= PROMISES_MAX + SETTLED_MAX);
     assert!(known.traits.iter().count() <= TRAITS_MAX);
     assert!(known.trust.entries().count() <= ENTRIES_MAX);
     assert!(known.trust.open_failures() as usize <= FAILURES_MAX);

@@ -10,7 +10,6 @@ use opcx_core::condition::{
 use opcx_core::consent::Purpose;
 use opcx_core::event::{Event, Facts, Value};
 use opcx_core::reading::{Emotion, Reading};
-use opcx_core::step::field_words;
 use opcx_core::time::parse_rfc3339;
 use opcx_core::trust::Account;
 use proptest::prelude::*;
@@ -45,8 +44,7 @@ fn check_all(history: &str, expressions: Vec<(&str, Expression)>, expected: &Exp
         }),
         trust: &known.trust,
         traits: &known.traits,
-        open_failures: known.trust.open_failures(),
-        open_promises: known.promises_owed(),
+        promises: &known.promises,
         events: known.events,
         now: time("2026-03-02T11:00:00Z"),
     };
@@ -55,8 +53,8 @@ fn check_all(history: &str, expressions: Vec<(&str, Expression)>, expected: &Exp
         let condition = condition(expression);
         let outcome = match condition.holds(&sight) {
             Ok(truth) => truth.to_string(),
-            Err(Missing::Field(field)) => format!("missing {}", field_words(field)),
-            Err(Missing::Mistyped(field)) => format!("mistyped {}", field_words(field)),
+            Err(Missing::Field(field)) => format!("missing {}", field.words()),
+            Err(Missing::Mistyped(field)) => format!("mistyped {}", field.words()),
             Err(Missing::DividedByZero) => "divided by zero".into(),
         };
         writeln!(shown, "{words}: {outcome}").expect("a string");
@@ -331,8 +329,7 @@ proptest! {
                 promise: None,
                 trust: &known.trust,
                 traits: &known.traits,
-                open_failures: 0,
-                open_promises: 0,
+                promises: &known.promises,
                 events: 0,
                 now: event.happened,
             };
