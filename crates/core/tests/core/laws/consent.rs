@@ -16,7 +16,7 @@ fn put_differently(story: &str, category: &str, how: &Differently) -> String {
         "purchase" => &["Order Placed"],
         "browsing" => &["Page Viewed"],
         "advertising" => &["Ad Clicked"],
-        "feedback" => &["says", "Review"],
+        "feedback" => &["says", "Review", "Message"],
         _ => &[],
     };
     let mut lines = String::new();

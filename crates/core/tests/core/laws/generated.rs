@@ -81,6 +81,8 @@ pub(super) fn promising() -> Company {
     let promise = || vec![ActionDefinition::Promise(PromiseIndex(3))];
     company()
         .playbook("thank", on_event("Question"), promise())
+        // The event that leads to it would keep it, if it came after.
+        .playbook("again", on_event("Reply"), promise())
         .playbook("sorry", on_promise(DELIVERED_BY, PromiseState::Broken), promise())
         .playbook("miss", Trigger::Silence(Span::DAY.times(2)), promise())
 }
@@ -139,6 +141,7 @@ fn happening() -> impl Strategy<Value = String> {
         2 => (feeling(), facts()).prop_map(|(feeling, facts)| {
             format!("Reply by=staff \"words of staff\" ({feeling}){facts}")
         }),
+        2 => feeling().prop_map(|feeling| format!("Message by=staff \"words of staff\" ({feeling})")),
         1 => Just("Solved by=staff".into()),
         1 => Just("Delivered by=probe order=A1".into()),
         1 => Just("Page Viewed by=probe page=a".into()),
