@@ -20,7 +20,8 @@ show() {
   local what=$1
   shift
   printf '\n== %s\n$ opcx %s\n\n' "$what" "${*//$folder\//}"
-  "$opcx" "$@"
+  # 1 says that something was found, here lines that could not be read; 2 is a failure.
+  "$opcx" "$@" || [ $? -eq 1 ]
 }
 
 printf '\n== four weeks of a shop that sells coffee gear, made up on this machine\n'
