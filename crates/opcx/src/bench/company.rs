@@ -19,7 +19,7 @@ pub fn files(receiver: Option<&str>) -> Files {
             settings,
             "[channels.receiver]\nkind = \"webhook\"\nurl = \"{url}\"\nsecrets = [\"OPCX_BENCH_SECRET\"]\n"
         );
-        settings.insert_str(0, "allow_private = [\"127.0.0.0/8\"]\n");
+        settings.push_str("[webhooks]\nallow_private = [\"127.0.0.0/8\"]\n");
     }
     files.insert("opcx.toml".into(), settings);
     files.insert("vocabulary.yaml".into(), VOCABULARY.into());
@@ -49,6 +49,11 @@ fn playbook(number: usize, tells_receiver: bool) -> String {
     };
     let condition = match number {
         0 if tells_receiver => String::new(),
+        // Time or trust sets these off: no event is at hand.
+        _ if matches!(number % 10, 0 | 5 | 6) => format!(
+            "if: customer.events > {} && customer.open_failures < 50 && customer.trust.capability < 990\n",
+            number % 7
+        ),
         _ => format!(
             "if: facts.order_value > {}.0 && facts.branch != \"branch-{}\" && customer.open_failures < 50\n",
             number * 7,
