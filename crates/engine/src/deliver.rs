@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use opcx_core::delivery::{Attempt, Outcome, ParcelId, Why};
+use opcx_core::delivery::{Attempt, Outcome, ParcelId};
 use opcx_core::event::Name;
 use opcx_core::log::{Lane, Position};
 use opcx_core::record::{Entry, Report};
@@ -43,12 +43,16 @@ pub fn claim(
 /// The entry that reports what an attempt came to.
 #[must_use]
 pub fn report(parcel: ParcelId, attempt: Attempt, outcome: Outcome) -> Submission {
-    let entry = Entry::Delivery(Report { parcel, attempt, outcome });
-    Submission {
-        lane: Lane::LIVE,
-        at: None,
-        entries: vec![Submitted { key: None, entry: Encoded::of(&entry) }],
-    }
+    reports([Report { parcel, attempt, outcome }])
+}
+
+/// One submission with what several attempts came to.
+fn reports(reports: impl IntoIterator<Item = Report>) -> Submission {
+    let entries = reports
+        .into_iter()
+        .map(|report| Submitted { key: None, entry: Encoded::of(&Entry::Delivery(report)) })
+        .collect();
+    Submission { lane: Lane::LIVE, at: None, entries }
 }
 
 /// Runs a queue for every channel until `stop` says so; what is under way is finished first.
@@ -161,15 +165,11 @@ impl Queue {
                     .ok()
             })
             .collect();
-        let entries = done.iter().map(|done| {
-            let entry = Entry::Delivery(Report {
-                parcel: done.parcel,
-                attempt: done.attempt,
-                outcome: done.outcome.clone(),
-            });
-            Submitted { key: None, entry: Encoded::of(&entry) }
-        });
-        let submission = Submission { lane: Lane::LIVE, at: None, entries: entries.collect() };
+        let submission = reports(done.iter().map(|done| Report {
+            parcel: done.parcel,
+            attempt: done.attempt,
+            outcome: done.outcome.clone(),
+        }));
         match self.intake.submit(submission).await {
             Ok(accepted) => {
                 reported.extend(done.into_iter().map(|done| ((done.parcel, done.attempt), accepted.end)));
@@ -201,10 +201,4 @@ async fn attempt_once(
 ) -> Attempted {
     let outcome = channel.send(&row.parcel, now).await;
     Attempted { parcel: row.parcel.id, attempt, outcome }
-}
-
-/// The outcome for a parcel whose endpoint nobody knows any more.
-#[must_use]
-pub fn unknown_endpoint(endpoint: &str) -> Outcome {
-    Outcome::Refused { why: Why::new(&format!("no channel is called `{endpoint}`; add it to opcx.toml")) }
 }

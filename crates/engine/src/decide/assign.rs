@@ -16,8 +16,8 @@ use super::housekeeping::Remarks;
 use super::lanes::Lanes;
 use crate::cache::Cache;
 
-/// Most customers whose timers one batch fires besides those that its records concern. What is left
-/// over fires with the next batch, at the places in the log where it is due.
+/// Most customers whose timers one batch fires besides those that its records concern: all that are due,
+/// since a timer's place in the log must not depend on where a batch ends.
 const TIMERS_MAX: usize = usize::MAX;
 
 /// What a batch asks of customers.
