@@ -17,6 +17,7 @@ pub(crate) const READ_ROWS: usize = 1_000;
 
 /// One page of rows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "PageOf{T}")]
 pub struct Page<T> {
     /// The rows, in order.
     pub rows: Vec<T>,

@@ -16,6 +16,7 @@ const Z: f64 = 1.959_963_984_540_054;
 /// A figure, or that there are too few observations for one.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
+#[schemars(rename = "FigureOf{T}")]
 pub enum Figure<T> {
     /// There are enough observations.
     Shown(T),

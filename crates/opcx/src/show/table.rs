@@ -4,8 +4,10 @@ use unicode_width::UnicodeWidthStr;
 
 /// Space between two columns.
 const GAP: usize = 2;
-/// Narrowest that a column of words is cut to.
+/// Narrowest that a column of words becomes.
 const WORDS_MIN: usize = 12;
+/// Most lines that a cell of words is broken into; the rest is cut.
+const LINES_MAX: usize = 4;
 
 /// What stands in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +16,7 @@ pub(super) enum Column {
     Left,
     /// Numbers: never cut, ends under each other.
     Right,
-    /// Words: cut when the page is too narrow.
+    /// Words: broken into lines when the page is too narrow.
     Words,
 }
 
@@ -44,20 +46,34 @@ impl Table {
     pub(super) fn lines(&self, width: usize) -> Vec<String> {
         let widths = self.widths(width);
         let titles: Vec<String> = self.columns.iter().map(|(title, _)| (*title).to_owned()).collect();
-        std::iter::once(&titles).chain(&self.rows).map(|row| self.line(row, &widths)).collect()
+        std::iter::once(&titles).chain(&self.rows).flat_map(|row| self.row_lines(row, &widths)).collect()
     }
 
-    fn line(&self, row: &[String], widths: &[usize]) -> String {
+    fn row_lines(&self, row: &[String], widths: &[usize]) -> Vec<String> {
+        let cells: Vec<Vec<String>> = row
+            .iter()
+            .zip(&self.columns)
+            .zip(widths)
+            .map(|((cell, (_, column)), width)| match column {
+                Column::Left | Column::Right => vec![cell.clone()],
+                Column::Words => broken(cell, *width),
+            })
+            .collect();
+        let height = cells.iter().map(Vec::len).max().unwrap_or(0);
+        (0..height).map(|at| self.line(&cells, at, widths)).collect()
+    }
+
+    fn line(&self, cells: &[Vec<String>], at: usize, widths: &[usize]) -> String {
         let mut line = String::new();
-        for ((cell, (_, column)), width) in row.iter().zip(&self.columns).zip(widths) {
-            if !line.is_empty() {
+        for (place, ((cell, (_, column)), width)) in cells.iter().zip(&self.columns).zip(widths).enumerate() {
+            if place > 0 {
                 line.push_str(&" ".repeat(GAP));
             }
-            let cell = cut(cell, *width);
-            let padding = " ".repeat(width.saturating_sub(cell.width()));
+            let words = cell.get(at).map_or("", String::as_str);
+            let padding = " ".repeat(width.saturating_sub(words.width()));
             match column {
-                Column::Left | Column::Words => line.extend([cell.as_str(), padding.as_str()]),
-                Column::Right => line.extend([padding.as_str(), cell.as_str()]),
+                Column::Left | Column::Words => line.extend([words, padding.as_str()]),
+                Column::Right => line.extend([padding.as_str(), words]),
             }
         }
         line.truncate(line.trim_end().len());
@@ -87,21 +103,50 @@ impl Table {
     }
 }
 
-/// The first `width` columns of a text, with a sign that something is missing.
-fn cut(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.to_owned();
-    }
-    let mut kept = String::new();
-    for character in text.chars() {
-        kept.push(character);
-        if kept.width() + 1 > width {
-            kept.pop();
-            break;
+/// A text in lines of at most `width`, broken between words where there are any.
+fn broken(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last_mut().expect("there is always a line");
+        if line.is_empty() || line.width() + 1 + word.width() <= width {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+        while let Some(rest) = lines.last_mut().and_then(|line| overhang(line, width)) {
+            lines.push(rest);
         }
     }
-    kept.push('…');
-    kept
+    if lines.len() > LINES_MAX {
+        lines.truncate(LINES_MAX);
+        if let Some(last) = lines.last_mut() {
+            while last.width() + 1 > width {
+                last.pop();
+            }
+            last.push('…');
+        }
+    }
+    lines
+}
+
+/// Takes what does not fit off the end of a line.
+fn overhang(line: &mut String, width: usize) -> Option<String> {
+    if line.width() <= width {
+        return None;
+    }
+    let mut end = 0;
+    for (at, character) in line.char_indices() {
+        let next = at + character.len_utf8();
+        if line[..next].width() > width && end > 0 {
+            break;
+        }
+        end = next;
+    }
+    let rest = line.split_off(end);
+    (!rest.is_empty()).then_some(rest)
 }
 
 #[cfg(test)]
@@ -119,12 +164,15 @@ mod tests {
     }
 
     #[test]
-    fn columns_stand_under_each_other_and_words_are_cut_at_the_page() {
-        expect![[r"
+    fn columns_stand_under_each_other_and_words_are_broken_at_the_page() {
+        expect![[r#"
             moment      n  said
-            bags    1,204  you lost my …
-            board       9  荷物が見つか…"]]
-        .assert_eq(&bags().lines(28).join("\n"));
+            bags    1,204  you lost my
+                           bag, and
+                           nobody
+                           answers
+            board       9  荷物が見つか
+                           りません"#]].assert_eq(&bags().lines(28).join("\n"));
     }
 
     proptest! {

@@ -184,6 +184,9 @@ fn every_reference_in_the_document_leads_somewhere_and_every_operation_has_its_o
         let pointer = reference.strip_prefix('#').expect("references stay within the document");
         assert!(document.pointer(pointer).is_some(), "{reference}");
     }
+    for name in ["FigureOfShare", "FigureOfMean", "PageOfPromiseLine", "Pulse", "Customer"] {
+        assert!(document["components"]["schemas"][name].is_object(), "{name}");
+    }
     let operations = document["paths"].as_object().unwrap().values().flat_map(|path| {
         path.as_object().unwrap().values().map(|operation| operation["operationId"].as_str().unwrap())
     });
