@@ -172,7 +172,8 @@ mod tests {
                            nobody
                            answers
             board       9  荷物が見つか
-                           りません"#]].assert_eq(&bags().lines(28).join("\n"));
+                           りません"#]]
+        .assert_eq(&bags().lines(28).join("\n"));
     }
 
     proptest! {

@@ -104,7 +104,7 @@ async fn a_running_server_gives_the_very_views_that_the_store_gives() {
 }
 
 #[test]
-fn law_9_no_figure_comes_without_n_and_an_interval() {
+fn law_09_no_figure_comes_without_n_and_an_interval() {
     fn walk(value: &Value, figures: &mut usize) {
         match value {
             Value::Object(fields) => {

@@ -84,7 +84,8 @@ fn a_customer_is_told_whole_and_their_ledger_reads_like_a_story() {
             Decisions, newest first
             when              customer  about         because                          verdict  why
             2015-02-23 01:00  c82       thanks        moment bags good                 refused  a human has this matter (case_c82_2)
-            2015-02-21 00:00  c82       answer-due    promise answered-in-72h at risk  acted    sent message.we-have-not-forgotten to letters (msg_c82_…
+            2015-02-21 00:00  c82       answer-due    promise answered-in-72h at risk  acted    sent message.we-have-not-forgotten to letters
+                                                                                                (msg_c82_4, waiting to go out)
             2015-02-19 00:00  c82       find-the-bag  moment bags bad                  acted    opened case_c82_2
             2015-02-19 00:00  c82       call-gold     moment landing bad               acted    opened case_c82_0 (saw customer.tier = gold)
         "#]],
@@ -211,11 +212,14 @@ fn decisions_say_what_was_done_what_was_not_and_why() {
             2015-02-25 03:00  c5        order         mia: they called                 noted    case_c5_0 closed
             2015-02-25 03:00  c0        order         mia: they called                 noted    case_c0_0 taken
             2015-02-25 03:00  c92       find-the-bag  moment bags bad                  acted    opened case_c92_0
-            2015-02-25 01:00  c90       answer-due    promise answered-in-72h at risk  acted    sent message.we-have-not-forgotten to letters (msg_c90_…
+            2015-02-25 01:00  c90       answer-due    promise answered-in-72h at risk  acted    sent message.we-have-not-forgotten to letters
+                                                                                                (msg_c90_2, waiting to go out)
             2015-02-23 01:00  c90       find-the-bag  moment bags bad                  acted    opened case_c90_0
             2015-02-23 01:00  c82       thanks        moment bags good                 refused  a human has this matter (case_c82_2)
-            2015-02-21 00:00  c82       answer-due    promise answered-in-72h at risk  acted    sent message.we-have-not-forgotten to letters (msg_c82_…
-            2015-02-20 18:00  c69       answer-due    promise answered-in-72h at risk  acted    sent message.we-have-not-forgotten to letters (msg_c69_…
+            2015-02-21 00:00  c82       answer-due    promise answered-in-72h at risk  acted    sent message.we-have-not-forgotten to letters
+                                                                                                (msg_c82_4, waiting to go out)
+            2015-02-20 18:00  c69       answer-due    promise answered-in-72h at risk  acted    sent message.we-have-not-forgotten to letters
+                                                                                                (msg_c69_3, waiting to go out)
             There are more: add --after 85.1
         "#]],
     );
