@@ -1,5 +1,6 @@
 //! The floor that the model must not fall below, on texts that a person labelled.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use opcx_core::reading::{Emotion, Found};
@@ -12,7 +13,12 @@ const MACRO_F1_MIN: f64 = 0.46;
 fn macro_f1_on_the_dev_split_is_above_the_floor() {
     let path = data().join("goemotions/dev.tsv");
     let Ok(dev) = std::fs::read_to_string(&path) else {
-        eprintln!("SKIPPED: {} is not there; `OPCX_DATA` names the folder of the data sets", path.display());
+        // Past the test runner, which keeps to itself what a passing test prints.
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED: {} is not there; `OPCX_DATA` names the folder of the data sets",
+            path.display()
+        );
         return;
     };
     let rows: Vec<(&str, Vec<usize>)> = dev
