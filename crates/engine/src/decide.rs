@@ -34,7 +34,6 @@ use rayon::prelude::*;
 
 use crate::cache::Cache;
 use assign::Assigned;
-use gather::Gathered;
 use lanes::Lanes;
 use work::Worker;
 
@@ -156,7 +155,7 @@ impl Decider {
             new_parcels,
         )?;
 
-        let Gathered { commit, customers } = gather::gather(
+        let commit = gather::gather(
             &self.definitions,
             &self.progress,
             batch,
@@ -166,22 +165,17 @@ impl Decider {
             owners,
             remarks,
         );
-        let progress = commit.progress.clone();
-        let (owners, gone): (Vec<_>, Vec<_>) = (
-            commit.owners.clone(),
-            commit.customers.iter().filter(|change| change.after.is_none()).map(|change| change.id).collect(),
-        );
-        self.store.commit(commit)?;
+        self.store.commit(&commit)?;
 
-        self.progress = progress;
-        for (identifier, owner) in owners {
+        self.progress = commit.progress;
+        for (identifier, owner) in commit.owners {
             self.owners.put(identifier, owner);
         }
-        for id in gone {
-            self.customers.forget(&id);
-        }
-        for customer in customers {
-            self.customers.put(customer.id, customer);
+        for change in commit.customers {
+            match change.after {
+                Some(customer) => self.customers.put(change.id, customer),
+                None => self.customers.forget(&change.id),
+            }
         }
         Ok(())
     }

@@ -143,16 +143,16 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
         Ok(records)
     }
 
-    fn commit(&self, commit: Commit) -> Result<()> {
+    fn commit(&self, commit: &Commit) -> Result<()> {
         let mut known = self.writing(&self.committing)?;
         let (position, end) = (commit.progress.position, self.log.end());
         if position > end {
             return Err(StoreError::AheadOfLog { position, end });
         }
         let mut batch = self.tables.batch();
-        let queued = state::write(&self.tables.view(), &known, &commit, &mut batch)?;
+        let queued = state::write(&self.tables.view(), &known, commit, &mut batch)?;
         self.or_stop(self.write_now(batch))?;
-        known.learn(&commit);
+        known.learn(commit);
         self.timers.put(commit.customers.iter().filter_map(|change| change.timer));
         self.ready.put(queued.into_iter());
         Ok(())

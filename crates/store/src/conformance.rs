@@ -68,7 +68,7 @@ impl<S: Store> Bench<'_, S> {
         let commits: Vec<_> = commits.into_iter().collect();
         let store = self.with_entries(commits.last().map_or(0, |last| last.progress.position.get()));
         for commit in commits {
-            store.commit(commit).expect("a commit in order is taken");
+            store.commit(&commit).expect("a commit in order is taken");
         }
         store
     }
@@ -148,11 +148,11 @@ fn a_commit_is_seen_with_its_progress<S: Store>(bench: &Bench<'_, S>) {
     first.progress.clocks = vec![(Lane::LIVE, time(7))];
     first.customers = vec![change(0, None)];
     let progress = first.progress.clone();
-    told(store.commit(first));
+    told(store.commit(&first));
     assert_eq!(told(store.progress()), progress);
     assert_eq!(told(store.customer(id(0))), Some(sample::customer(0)));
     assert_eq!(told(store.customer(id(1))), None);
-    told(store.commit(commit(3, 5)));
+    told(store.commit(&commit(3, 5)));
     assert_eq!(told(store.progress()).position, position(5));
 }
 
@@ -162,16 +162,16 @@ fn a_commit_out_of_order_is_refused<S: Store>(bench: &Bench<'_, S>) {
     for (from, to) in [(2, 4), (4, 4), (0, 3), (3, 2)] {
         let mut wrong = commit(from, to);
         wrong.customers = vec![change(0, None)];
-        let refused = store.commit(wrong);
+        let refused = store.commit(&wrong);
         assert!(matches!(refused, Err(StoreError::OutOfOrder { .. })), "{from} to {to}: {refused:?}");
     }
-    assert!(matches!(store.commit(commit(3, 5)), Err(StoreError::AheadOfLog { .. })));
+    assert!(matches!(store.commit(&commit(3, 5)), Err(StoreError::AheadOfLog { .. })));
     let mut foreign = commit(3, 4);
     foreign.moments = vec![sample::moment(2, 0)];
-    assert!(matches!(store.commit(foreign), Err(StoreError::Misplaced { .. })));
+    assert!(matches!(store.commit(&foreign), Err(StoreError::Misplaced { .. })));
 
     assert_eq!(told(store.customer(id(0))), None);
-    told(store.commit(commit(3, 4)));
+    told(store.commit(&commit(3, 4)));
 }
 
 fn a_commit_is_there_when_opened_again<S: Store>(bench: &Bench<'_, S>) {
@@ -204,7 +204,7 @@ fn trails_grow_and_are_replaced<S: Store>(bench: &Bench<'_, S>) {
     let merged: Vec<_> = [0, 3, 7].map(position).into();
     let replaced = Trail::Replaced(id(0), merged.clone());
     let trails_now = vec![replaced, Trail::Replaced(id(3), Vec::new())];
-    told(store.commit(Commit { trails: trails_now, ..commit(500, 501) }));
+    told(store.commit(&Commit { trails: trails_now, ..commit(500, 501) }));
     bench.answers(store, trails, &[merged, Vec::new(), Vec::new()]);
 }
 
@@ -219,7 +219,7 @@ fn a_timer_takes_the_place_of_the_one_before<S: Store>(bench: &Bench<'_, S>) {
 
     told(store.append(&[draft(4, 0)]));
     let gone = CustomerChange { id: id(0), after: None, timer: None };
-    told(store.commit(Commit { customers: vec![gone, change(4, at(-5))], ..commit(4, 5) }));
+    told(store.commit(&Commit { customers: vec![gone, change(4, at(-5))], ..commit(4, 5) }));
     bench.answers(store, due, &vec![(time(-5), id(4)), (time(70), id(2))]);
 }
 
@@ -254,7 +254,7 @@ fn merged_customers_stand_for_another<S: Store>(bench: &Bench<'_, S>) {
 
     told(store.append(&[draft(5, 0)]));
     let apart = Alias { id: id(1), into: None };
-    told(store.commit(Commit { customers: vec![change(1, None)], aliases: vec![apart], ..commit(5, 6) }));
+    told(store.commit(&Commit { customers: vec![change(1, None)], aliases: vec![apart], ..commit(5, 6) }));
     bench.answers(store, stand, &[Some(id(0)), Some(id(1)), Some(id(1)), None]);
 }
 

@@ -226,10 +226,10 @@ mod tests {
     fn a_power_cut_leaves_the_log_whole_and_the_commits_up_to_some_boundary_after_the_last_persisted() {
         let store = Memory::new();
         store.append(&[tick(), tick(), tick(), tick()]).unwrap();
-        store.commit(commit(0)).unwrap();
+        store.commit(&commit(0)).unwrap();
         store.persist().unwrap();
-        store.commit(commit(1)).unwrap();
-        store.commit(commit(2)).unwrap();
+        store.commit(&commit(1)).unwrap();
+        store.commit(&commit(2)).unwrap();
 
         let found = [0, 1, 2, 3].map(|seed| {
             let found = store.crash(seed);
@@ -246,7 +246,7 @@ mod tests {
             let store = Memory::with_faults(Faults::new(fails));
             let worked = store
                 .append(&[tick(), tick()])
-                .and_then(|_| store.commit(commit(0)))
+                .and_then(|_| store.commit(&commit(0)))
                 .and_then(|()| store.persist());
             assert!(matches!(worked, Err(StoreError::Injected { point }) if point == fault));
             assert!(matches!(store.append(&[tick()]), Err(StoreError::Stopped { .. })));

@@ -57,7 +57,7 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// It does not follow the last commit, or the disk refused.
-    fn commit(&self, commit: Commit) -> Result<()>;
+    fn commit(&self, commit: &Commit) -> Result<()>;
 
     /// Makes all commits so far survive a power cut.
     ///

@@ -168,7 +168,7 @@ proptest! {
             let commit = fitted(loose, from, length, anew);
             for store in [&memory as &dyn Store, &embedded as &dyn Store] {
                 store.append(&drafts).expect("the disk is sound");
-                store.commit(commit.clone()).expect("the commit is in order");
+                store.commit(&commit).expect("the commit is in order");
             }
             if reopens {
                 drop(embedded);

@@ -34,7 +34,7 @@ fn a_state_that_is_ahead_of_its_log_is_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let store = Embedded::open(folder.path(), &Settings::default()).expect("a new store opens");
     store.append(&[draft(0, 1), draft(1, 1)]).expect("the disk is sound");
-    store.commit(commit(0, 2)).expect("the commit is in order");
+    store.commit(&commit(0, 2)).expect("the commit is in order");
     drop(store);
     std::fs::remove_dir_all(folder.path().join("log")).expect("the log can be taken away");
     let refused = Embedded::open(folder.path(), &Settings::default()).map(|_| ());
@@ -50,7 +50,7 @@ fn after_a_failed_write_nothing_is_written_and_a_new_opening_finds_what_was() {
     let refused = store.append(&[draft(0, 1), draft(1, 1), draft(2, 1), draft(3, 1)]);
     assert!(matches!(refused, Err(StoreError::Injected { point: PersistPoint::MidAppend })));
     assert!(matches!(store.append(&[draft(9, 1)]), Err(StoreError::Stopped { .. })));
-    assert!(matches!(store.commit(commit(0, 0)), Err(StoreError::Stopped { .. })));
+    assert!(matches!(store.commit(&commit(0, 0)), Err(StoreError::Stopped { .. })));
     drop(store);
     let store = Embedded::open(folder.path(), &Settings::default()).expect("it opens again");
     assert_eq!(store.end().get(), 2, "the half that had arrived, of which nobody was told");

@@ -19,12 +19,6 @@ use super::housekeeping::Remarks;
 use super::lanes::Lanes;
 use super::work::{Finished, TrailChange};
 
-/// The commit, and the customers to keep at hand.
-pub(super) struct Gathered {
-    pub(super) commit: Commit,
-    pub(super) customers: Vec<Customer>,
-}
-
 #[allow(clippy::too_many_arguments, reason = "everything a batch came to, put together once")]
 pub(super) fn gather(
     definitions: &Definitions,
@@ -35,10 +29,9 @@ pub(super) fn gather(
     finished: Vec<Finished>,
     owners: HashMap<Identifier, CustomerId>,
     remarks: Remarks,
-) -> Gathered {
+) -> Commit {
     let mut commit = Commit { from: before.position, progress: before.clone(), ..Commit::default() };
     commit.seen.clone_from(&counted.keys);
-    let mut customers = Vec::new();
     let mut rollups: HashMap<RollupKey, Rollup> = HashMap::new();
     let mut promises: BTreeMap<PromiseId, (CustomerId, Promise)> = BTreeMap::new();
     let totals = &mut commit.progress.totals;
@@ -61,7 +54,6 @@ pub(super) fn gather(
                 (true, false) => totals.customers = totals.customers.saturating_sub(1),
                 (true, true) | (false, false) => {}
             }
-            customers.extend(person.customer.clone());
             commit.customers.push(CustomerChange { id: person.id, after: person.customer, timer });
         }
         for (_, reading) in &task.readings {
@@ -125,7 +117,7 @@ pub(super) fn gather(
     commit.redriven = remarks.redriven;
     commit.progress.clocks = lanes.clocks();
     commit.progress.position = before.position.plus(batch.len() as u64);
-    Gathered { commit, customers }
+    commit
 }
 
 fn count(definitions: &Definitions, moment: &Moment, rollups: &mut HashMap<RollupKey, Rollup>) {

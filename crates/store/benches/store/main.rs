@@ -43,7 +43,7 @@ fn main() -> Result<(), StoreError> {
         changed += commit.customers.len();
         others += thread_cpu() - before;
         let before = thread_cpu();
-        store.commit(commit)?;
+        store.commit(&commit)?;
         own += thread_cpu() - before;
         if number % 10 == 9 {
             store.persist()?;

@@ -70,7 +70,7 @@ fn a_parcel_moves_from_queue_to_queue<S: Store>(bench: &Bench<'_, S>) {
 
     told(store.append(&[draft(2, 0)]));
     let resent = ParcelState::Pending { attempt: Attempt::FIRST, at: time(60) };
-    told(store.commit(Commit { deliveries: vec![(parcel_id(2), resent)], ..commit(2, 3) }));
+    told(store.commit(&Commit { deliveries: vec![(parcel_id(2), resent)], ..commit(2, 3) }));
     bench.answers(store, queues, &(vec![2, 0], vec![1]));
 }
 
@@ -88,7 +88,7 @@ fn parcels_to_a_disabled_endpoint_wait<S: Store>(bench: &Bench<'_, S>) {
 
     told(store.append(&[draft(2, 0)]));
     let enable = vec![("crm".into(), EndpointState::Enabled)];
-    told(store.commit(Commit { endpoints: enable, ..commit(2, 3) }));
+    told(store.commit(&Commit { endpoints: enable, ..commit(2, 3) }));
     bench.answers(store, queues, &(vec![0], vec![1], Some(time(1)), vec![]));
 }
 

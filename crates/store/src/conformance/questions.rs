@@ -105,7 +105,7 @@ fn moments_told_anew_replace<S: Store>(bench: &Bench<'_, S>) {
     assert_eq!(told(store.moments(Position::START..position(99), 4)).len(), 4);
 
     told(store.append(&[draft(7, 0)]));
-    told(store.commit(Commit { moments_anew: vec![anew(3, &[0])], ..commit(7, 8) }));
+    told(store.commit(&Commit { moments_anew: vec![anew(3, &[0])], ..commit(7, 8) }));
     bench.answers(store, told_now, &vec![(0, 0), (2, 0), (3, 0), (4, 0), (5, 9)]);
 }
 
