@@ -10,6 +10,7 @@
 //! record with a time at or after T. So nothing depends on where a batch ends.
 
 mod assign;
+mod crowd;
 mod error;
 mod gather;
 mod history;
@@ -29,13 +30,13 @@ use opcx_core::identity::Identifier;
 use opcx_core::log::Position;
 use opcx_core::reading::Reading;
 use opcx_core::record::Entry;
-use opcx_store::{EventKey, Logged, Progress, Store};
+use opcx_store::{Commit, EventKey, Logged, Progress, Store};
 use rayon::prelude::*;
 
 use crate::cache::Cache;
-use assign::Assigned;
+use assign::{Assigned, Task};
 use lanes::Lanes;
-use work::Worker;
+use work::{Finished, Worker};
 
 /// Reads one text: what a model says to the words of the event at a position. A replay answers from
 /// what was stored.
@@ -49,11 +50,14 @@ pub struct Budget {
     pub records_max: usize,
     /// Bytes of records.
     pub bytes_max: usize,
+    /// Customers whose timers fire in one commit. Where more are due at one record, after a long pause,
+    /// they are taken in commits of their own before it.
+    pub timers_max: usize,
 }
 
 impl Default for Budget {
     fn default() -> Budget {
-        Budget { records_max: 16_384, bytes_max: 16 << 20 }
+        Budget { records_max: 16_384, bytes_max: 16 << 20, timers_max: 16_384 }
     }
 }
 
@@ -110,12 +114,12 @@ impl Decider {
     /// # Errors
     /// The store refused. Nothing of the batch is committed, and the same call may be tried again.
     pub fn advance(&mut self) -> Result<usize, EngineError> {
-        let batch =
+        let mut batch =
             self.store.read(self.progress.position, self.budget.records_max, self.budget.bytes_max)?;
         if batch.is_empty() {
             return Ok(0);
         }
-        let result = self.decide(&batch);
+        let result = self.part_crowd(&mut batch).and_then(|due| self.decide(&batch, &due));
         if result.is_err() {
             // What is at hand may be half changed; the store has it whole.
             self.customers.clear();
@@ -124,7 +128,7 @@ impl Decider {
         result.map(|()| batch.len())
     }
 
-    fn decide(&mut self, batch: &[Logged]) -> Result<(), EngineError> {
+    fn decide(&mut self, batch: &[Logged], due: &[CustomerId]) -> Result<(), EngineError> {
         let lanes = Lanes::of(batch, &self.progress.clocks);
         let counted = self.sift(batch)?;
         let Assigned { mut tasks, owners, mut remarks } = assign::assign(
@@ -135,16 +139,9 @@ impl Decider {
             batch,
             &counted,
         )?;
-        assign::add_timers(&*self.store, &mut self.customers, &mut tasks, &lanes)?;
+        assign::add_timers(&mut self.customers, &mut tasks, due);
 
-        let worker = Worker {
-            store: &*self.store,
-            definitions: &self.definitions,
-            sense: &self.sense,
-            batch,
-            lanes: &lanes,
-        };
-        let finished = tasks.into_par_iter().map(|task| worker.run(task)).collect::<Result<Vec<_>, _>>()?;
+        let finished = self.work(batch, &lanes, tasks)?;
 
         let new_parcels = finished.iter().flat_map(|task| &task.effects.parcels);
         remarks.add_housekeeping(
@@ -165,8 +162,17 @@ impl Decider {
             owners,
             remarks,
         );
-        self.store.commit(&commit)?;
+        self.commit(commit)
+    }
 
+    fn work(&self, batch: &[Logged], lanes: &Lanes, tasks: Vec<Task>) -> Result<Vec<Finished>, EngineError> {
+        let worker =
+            Worker { store: &*self.store, definitions: &self.definitions, sense: &self.sense, batch, lanes };
+        Ok(tasks.into_par_iter().map(|task| worker.run(task)).collect::<Result<_, _>>()?)
+    }
+
+    fn commit(&mut self, commit: Commit) -> Result<(), EngineError> {
+        self.store.commit(&commit)?;
         self.progress = commit.progress;
         for (identifier, owner) in commit.owners {
             self.owners.put(identifier, owner);
@@ -207,6 +213,7 @@ impl Decider {
 }
 
 /// Which records of a batch count.
+#[derive(Default)]
 struct Counted {
     /// For each record whether it is an event that was not counted before.
     fresh: Vec<bool>,

@@ -200,6 +200,14 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
         Ok(due)
     }
 
+    fn moments_at(&self, positions: &[Position]) -> Result<Vec<Moment>> {
+        state::moments_at(&self.tables.view(), positions)
+    }
+
+    fn promises_made_at(&self, positions: &[Position]) -> Result<Vec<PromiseId>> {
+        state::promises_made_at(&self.tables.view(), positions)
+    }
+
     fn ready(&self, to: &str, now: Timestamp, most: usize) -> Result<Vec<ParcelRow>> {
         let search = self.ready.search(to.into());
         state::ready(&self.tables.view(), to, search.from..=now, most)

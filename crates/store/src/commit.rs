@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 use crate::EventKey;
 
 /// Everything that follows from one range of the log. It is stored whole or not at all.
+///
+/// An empty range is that of timers alone, which fire just before its position.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Commit {
     /// The first position of the range; where the last commit ended.
@@ -66,6 +68,9 @@ pub struct Commit {
 pub struct Progress {
     /// The next position to be decided on.
     pub position: Position,
+    /// How many commits of timers alone were made since the last record was decided on: their range is
+    /// empty, and what they hold stands just before the record at `position`.
+    pub crowds: u32,
     /// Where the chain of receipts stands.
     pub chain: ChainHash,
     /// The time of each lane's latest record.

@@ -92,6 +92,12 @@ pub trait Store: Send + Sync {
     /// Customers whose timer is at or before `until` on that lane's clock, earliest first.
     fn due(&self, lane: Lane, until: Timestamp, most: usize) -> Result<Vec<(Timestamp, CustomerId)>>;
 
+    /// The moments of these records, in order.
+    fn moments_at(&self, positions: &[Position]) -> Result<Vec<Moment>>;
+
+    /// The promises that these records made, whoever they are owed to by now.
+    fn promises_made_at(&self, positions: &[Position]) -> Result<Vec<PromiseId>>;
+
     // The outbox.
 
     /// Parcels for that endpoint to be tried at or before `now`, earliest first; none while it is

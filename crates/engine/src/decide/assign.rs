@@ -13,12 +13,7 @@ use opcx_store::{Logged, Store, StoreError};
 
 use super::Counted;
 use super::housekeeping::Remarks;
-use super::lanes::Lanes;
 use crate::cache::Cache;
-
-/// Most customers whose timers one batch fires besides those that its records concern: all that are due,
-/// since a timer's place in the log must not depend on where a batch ends.
-const TIMERS_MAX: usize = usize::MAX;
 
 /// What a batch asks of customers.
 pub(super) struct Assigned {
@@ -39,6 +34,13 @@ pub(super) struct Task {
     pub(super) timers: Vec<CustomerId>,
     /// What to do, in log order.
     pub(super) items: Vec<Item>,
+}
+
+impl Task {
+    /// A look at somebody's timers.
+    pub(super) fn timer(id: CustomerId, at_hand: Option<Customer>) -> Task {
+        Task { at_hand: at_hand.into_iter().collect(), timers: vec![id], items: Vec::new() }
+    }
 }
 
 /// One record's work on a customer.
@@ -128,27 +130,19 @@ pub(super) fn assign(
     Ok(Assigned { tasks, owners, remarks })
 }
 
-/// Adds customers whose timers became due on lanes that moved, and whom no record concerns.
+/// Adds customers whose timers are due and whom no record concerns.
 pub(super) fn add_timers(
-    store: &dyn Store,
     customers: &mut Cache<CustomerId, Customer>,
     tasks: &mut Vec<Task>,
-    lanes: &Lanes,
-) -> Result<(), StoreError> {
+    due: &[CustomerId],
+) {
     let mut known: hashbrown::HashSet<CustomerId> =
         tasks.iter().flat_map(|task| task.timers.iter().copied()).collect();
-    for (lane, until) in lanes.moved() {
-        for (_, id) in store.due(lane, until, TIMERS_MAX)? {
-            if known.insert(id) {
-                tasks.push(Task {
-                    at_hand: customers.take(&id).into_iter().collect(),
-                    timers: vec![id],
-                    items: Vec::new(),
-                });
-            }
+    for &id in due {
+        if known.insert(id) {
+            tasks.push(Task::timer(id, customers.take(&id)));
         }
     }
-    Ok(())
 }
 
 /// Where identities are sorted out for one batch.

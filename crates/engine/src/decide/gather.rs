@@ -9,6 +9,7 @@ use opcx_core::effects::{Effects, Moment};
 use opcx_core::identity::Identifier;
 use opcx_core::promise::{Promise, PromiseId};
 use opcx_core::reading::Found;
+use opcx_core::receipt::Receipt;
 use opcx_core::record::Entry;
 use opcx_core::rollup::{Rollup, RollupKey, keys};
 use opcx_core::step::{Happening, Input, next_timer, step};
@@ -34,6 +35,7 @@ pub(super) fn gather(
     commit.seen.clone_from(&counted.keys);
     let mut rollups: HashMap<RollupKey, Rollup> = HashMap::new();
     let mut promises: BTreeMap<PromiseId, (CustomerId, Promise)> = BTreeMap::new();
+    let mut timed: Vec<Receipt> = Vec::new();
     let totals = &mut commit.progress.totals;
 
     let mut unmatched = i64::try_from(remarks.nobodys).unwrap_or(i64::MAX);
@@ -78,6 +80,7 @@ pub(super) fn gather(
         commit.cases.extend(task.effects.cases);
         commit.parcels.extend(task.effects.parcels);
         commit.receipts.extend(task.effects.receipts);
+        timed.extend(task.timed);
     }
     for moment in probe_moments(definitions, batch, &remarks) {
         count(definitions, &moment, &mut rollups);
@@ -90,9 +93,14 @@ pub(super) fn gather(
     commit.cases.sort_by_key(|(_, case)| case.id);
     commit.parcels.sort_by_key(|parcel| parcel.id);
     commit.customers.sort_by_key(|change| change.id);
+    // Those of timers first, since a crowd of them is taken in commits of its own before the record.
+    timed.sort_by_key(|receipt| (receipt.position, receipt.id));
     commit.receipts.sort_by_key(|receipt| (receipt.position, receipt.id));
+    commit.receipts = in_order(timed, std::mem::take(&mut commit.receipts));
+    let mut encoded = Vec::new();
     for receipt in &commit.receipts {
-        let encoded = postcard::to_allocvec(receipt).expect("receipts are plain data");
+        encoded.clear();
+        encoded = postcard::to_extend(receipt, encoded).expect("receipts are plain data");
         commit.progress.chain = commit.progress.chain.after(&encoded);
     }
     commit.promises_gone.retain(|gone| !promises.contains_key(gone));
@@ -117,7 +125,25 @@ pub(super) fn gather(
     commit.redriven = remarks.redriven;
     commit.progress.clocks = lanes.clocks();
     commit.progress.position = before.position.plus(batch.len() as u64);
+    commit.progress.crowds = if batch.is_empty() { before.crowds + 1 } else { 0 };
     commit
+}
+
+/// Receipts in the order of their chain. Both lists are in order of position.
+fn in_order(timed: Vec<Receipt>, others: Vec<Receipt>) -> Vec<Receipt> {
+    if timed.is_empty() {
+        return others;
+    }
+    let mut ordered = Vec::with_capacity(timed.len() + others.len());
+    let mut timed = timed.into_iter().peekable();
+    for other in others {
+        while let Some(first) = timed.next_if(|timed| timed.position <= other.position) {
+            ordered.push(first);
+        }
+        ordered.push(other);
+    }
+    ordered.extend(timed);
+    ordered
 }
 
 fn count(definitions: &Definitions, moment: &Moment, rollups: &mut HashMap<RollupKey, Rollup>) {

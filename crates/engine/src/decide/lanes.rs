@@ -23,6 +23,11 @@ impl Lanes {
         Lanes { records, clocks }
     }
 
+    /// The clocks as they are while no record moves them.
+    pub(super) fn standing(clocks: &[(Lane, Timestamp)]) -> Lanes {
+        Lanes::of(&[], clocks)
+    }
+
     /// The first record of the lane after `after` with a time at or after `due`: just before it, a
     /// timer that is due then fires.
     pub(super) fn fires_at(&self, lane: Lane, due: Timestamp, after: Option<Position>) -> Option<Position> {

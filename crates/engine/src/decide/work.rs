@@ -1,6 +1,6 @@
 //! Work on customers: loads them, fires their timers, takes them through their records.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use compact_str::format_compact;
 use opcx_core::consent::Answer;
@@ -40,6 +40,8 @@ pub(super) struct Finished {
     pub(super) people: Vec<Finish>,
     /// What was found and decided.
     pub(super) effects: Effects,
+    /// The receipts of timers.
+    pub(super) timed: Vec<Receipt>,
     /// What was read in texts.
     pub(super) readings: Vec<(Position, Reading)>,
     /// Whose id stands for whom.
@@ -92,7 +94,7 @@ impl Worker<'_> {
             self.load(id, &mut desks)?;
         }
         for desk in desks.values_mut() {
-            self.fire_timers(desk, None, &mut done.effects);
+            self.fire_timers(desk, None, &mut done);
         }
         done.people = desks
             .into_iter()
@@ -119,7 +121,7 @@ impl Worker<'_> {
             self.load(item.home, desks)?;
         }
         if let Some(desk) = desks.get_mut(&item.home) {
-            self.fire_timers(desk, Some(logged.position), &mut done.effects);
+            self.fire_timers(desk, Some(logged.position), done);
         }
         self.change_identity(item, logged, desks, done)?;
         let Some(desk) = desks.get_mut(&item.home) else { return Ok(()) };
@@ -174,8 +176,9 @@ impl Worker<'_> {
 
     /// Fires the customer's timers that are due before the record at `until`, or in this batch. Each fires
     /// at its place in the log and at its own time.
-    fn fire_timers(&self, desk: &mut Desk, until: Option<Position>, effects: &mut Effects) {
+    fn fire_timers(&self, desk: &mut Desk, until: Option<Position>, done: &mut Finished) {
         let Some(mut customer) = desk.customer.take() else { return };
+        let receipts_before = done.effects.receipts.len();
         while let Some(due) = next_timer(self.definitions, &customer)
             && let Some((lane, clock)) = customer.known.clock
             && let Some(position) = self.lanes.fires_at(lane, due, desk.last)
@@ -183,8 +186,9 @@ impl Worker<'_> {
         {
             let input =
                 Input { position, lane, now: due.max(clock), mode: lane.mode(), happening: Happening::Time };
-            customer = step(self.definitions, customer, &input, effects);
+            customer = step(self.definitions, customer, &input, &mut done.effects);
         }
+        done.timed.extend(done.effects.receipts.drain(receipts_before..));
         desk.customer = Some(customer);
     }
 
@@ -233,7 +237,7 @@ impl Worker<'_> {
         for (at, &id) in everyone.iter().enumerate() {
             self.load(id, desks)?;
             let Some(desk) = desks.get_mut(&id) else { continue };
-            self.fire_timers(desk, Some(logged.position), &mut done.effects);
+            self.fire_timers(desk, Some(logged.position), done);
             let Some(customer) = &desk.customer else { continue };
             let positions = self.trail(id, &desk.trail)?;
             self.take_out(customer, &positions, done)?;
@@ -319,32 +323,38 @@ impl Worker<'_> {
     ) -> Result<(), StoreError> {
         let Some(customer) = desk.customer.clone() else { return Ok(()) };
         let trail = self.trail(customer.id, &desk.trail)?;
-        let before: Vec<_> = trail.iter().copied().filter(|position| *position != logged.position).collect();
-        self.take_out(&customer, &before, done)?;
-        // The record that withdraws was just taken; folding anew takes it again.
-        done.effects.moments.retain(|moment| moment.position != logged.position);
+        self.take_out(&customer, &trail, done)?;
         desk.customer = Some(self.fold_anew(customer, &trail, logged.record.at, done)?);
         Ok(())
     }
 
-    /// Takes out of rollups and tables what a history had put there.
+    /// Takes out of rollups and tables what a history had put there: what is stored of it, and what this
+    /// batch came to so far.
     fn take_out(
         &self,
         customer: &Customer,
         trail: &[Position],
         done: &mut Finished,
     ) -> Result<(), StoreError> {
-        let history = History::fetch(self.store, trail.to_vec(), &done.readings)?;
-        let mut effects = Effects::default();
-        let now = customer.known.clock.map_or(Timestamp::MIN, |(_, at)| at);
-        let bare =
-            Customer { deeds: customer.deeds.clone(), ..Customer::new(customer.id, customer.person.clone()) };
-        let _ = refold(self.definitions, bare, history.inputs(trail), now, &mut effects);
-        self.correct(&effects, -1, done);
-        let gone: BTreeSet<PromiseId> = effects.promises.iter().map(|change| change.promise.id).collect();
-        // What this batch made earlier is gone as well, unless folding anew makes it again.
-        done.effects.promises.retain(|change| !gone.contains(&change.promise.id));
-        done.promises_gone.extend(gone);
+        let (told_anew, as_stored): (Vec<Position>, Vec<Position>) = trail
+            .iter()
+            .filter(|position| !self.is_of_batch(**position))
+            .partition(|position| done.moments_anew.contains_key(position));
+        let mut counted = self.store.moments_at(&as_stored)?;
+        counted.extend(told_anew.iter().flat_map(|position| done.moments_anew[position].iter().cloned()));
+        for moment in &counted {
+            self.correct(moment, -1, done);
+            done.moments_anew.insert(moment.position, Vec::new());
+        }
+        done.effects.moments.retain(|moment| trail.binary_search(&moment.position).is_err());
+
+        let is_theirs = |id: &PromiseId| match id {
+            PromiseId::Event { position, .. } => trail.binary_search(position).is_ok(),
+            PromiseId::Deed(_) => false,
+        };
+        done.effects.promises.retain(|change| !is_theirs(&change.promise.id));
+        done.promises_gone.extend(self.store.promises_made_at(&as_stored)?);
+        done.promises_gone.extend(self.store.promises_made_at(&told_anew)?);
         done.unmatched -= difference(customer.known.unmatched, 0);
         Ok(())
     }
@@ -360,7 +370,14 @@ impl Worker<'_> {
         let history = History::fetch(self.store, trail.to_vec(), &done.readings)?;
         let mut effects = Effects::default();
         let customer = refold(self.definitions, customer, history.inputs(trail), now, &mut effects);
-        self.correct(&effects, 1, done);
+        for moment in effects.moments {
+            if self.is_of_batch(moment.position) {
+                done.effects.moments.push(moment);
+            } else {
+                self.correct(&moment, 1, done);
+                done.moments_anew.entry(moment.position).or_default().push(moment);
+            }
+        }
         done.unmatched += difference(customer.known.unmatched, 0);
         let back: Vec<PromiseId> = effects.promises.iter().map(|change| change.promise.id).collect();
         done.promises_gone.retain(|gone| !back.contains(gone));
@@ -368,31 +385,16 @@ impl Worker<'_> {
         Ok(customer)
     }
 
-    /// Takes moments out (-1) or puts them in (1). Those of this batch are not counted yet.
-    fn correct(&self, effects: &Effects, times: i64, done: &mut Finished) {
-        let batch_start = self.batch.first().map(|logged| logged.position);
-        let of_batch = |position: Position| batch_start.is_some_and(|start| position >= start);
-        if times < 0 {
-            let gone: BTreeSet<Position> = effects.moments.iter().map(|moment| moment.position).collect();
-            done.effects.moments.retain(|moment| !gone.contains(&moment.position));
-            for position in gone.into_iter().filter(|position| !of_batch(*position)) {
-                done.moments_anew.insert(position, Vec::new());
-            }
-        }
-        for moment in &effects.moments {
-            if !of_batch(moment.position) {
-                let mut rollup = Rollup::default();
-                rollup.count(moment, times);
-                done.corrections.extend(keys(self.definitions, moment).map(|key| (key, rollup.clone())));
-            }
-            if times > 0 {
-                if of_batch(moment.position) {
-                    done.effects.moments.push(moment.clone());
-                } else {
-                    done.moments_anew.entry(moment.position).or_default().push(moment.clone());
-                }
-            }
-        }
+    /// Takes an earlier moment out of the rollups (-1) or puts it in (1).
+    fn correct(&self, moment: &Moment, times: i64, done: &mut Finished) {
+        let mut rollup = Rollup::default();
+        rollup.count(moment, times);
+        done.corrections.extend(keys(self.definitions, moment).map(|key| (key, rollup.clone())));
+    }
+
+    /// Whether a record is of this batch, so that nothing of it is stored yet.
+    fn is_of_batch(&self, position: Position) -> bool {
+        self.batch.first().is_some_and(|first| position >= first.position)
     }
 
     /// A customer's whole history, what this batch added included.

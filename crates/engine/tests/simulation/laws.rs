@@ -7,6 +7,7 @@ use opcx_core::event::Origin;
 use opcx_core::log::Position;
 use opcx_core::receipt::{ChainHash, Deed, Verdict};
 use opcx_core::record::Entry;
+use opcx_core::rollup::{Rollup, RollupKey, keys};
 use opcx_core::time::Timestamp;
 use opcx_store::{EventKey, Memory, Store};
 
@@ -62,25 +63,19 @@ pub(crate) fn every_decision_has_a_receipt(world: &World, seed: u64) {
 /// Rollups agree with what customers' histories hold, also after merging, parting and withdrawal.
 pub(crate) fn rollups_are_the_sum_of_the_moments(world: &World, seed: u64) {
     let rollups = world.store.rollups(None, Timestamp::MIN..Timestamp::MAX).expect("memory does not fail");
-    let mut by_split: BTreeMap<_, i64> = BTreeMap::new();
-    for (key, rollup) in &rollups {
-        assert!(rollup.outcomes.iter().all(|count| *count >= 0), "seed {seed}: {key:?} {rollup:?}");
-        let dimension = key.split.as_ref().map(|split| split.dimension.clone());
-        *by_split.entry((key.moment.clone(), key.hour, key.probe, dimension)).or_default() += rollup.total();
-    }
     let moments =
         world.store.moments(Position::START..world.store.end(), usize::MAX).expect("memory does not fail");
-    let counted: i64 =
-        by_split.iter().filter(|((.., dimension), _)| dimension.is_none()).map(|(_, total)| total).sum();
-    assert_eq!(
-        counted,
-        i64::try_from(moments.len()).expect("few"),
-        "seed {seed}: rollups and moments disagree"
-    );
-    for ((moment, hour, probe, dimension), total) in &by_split {
-        let whole = by_split.get(&(moment.clone(), *hour, *probe, None)).copied().unwrap_or(0);
-        assert!(*total <= whole, "seed {seed}: {moment} {hour} by {dimension:?} is more than the whole");
+    let mut summed: BTreeMap<RollupKey, Rollup> = BTreeMap::new();
+    for moment in &moments {
+        for key in keys(&world.definitions, moment) {
+            summed.entry(key).or_default().count(moment, 1);
+        }
     }
+    let mut summed = summed.into_iter();
+    for kept in rollups {
+        assert_eq!(Some(kept), summed.next(), "seed {seed}: rollups and moments disagree");
+    }
+    assert_eq!(None, summed.next(), "seed {seed}: a moment is in no rollup");
 }
 
 /// Everyone's identifiers lead to them, and nobody has what is somebody else's.
@@ -132,15 +127,18 @@ pub(crate) fn assert_same(live: &Memory, again: &Memory, seed: u64, records_max:
     for (a, b) in receipts(live).into_iter().zip(receipts(again)) {
         assert_eq!(a, b, "{context}: a receipt");
     }
-    let rollups =
-        |store: &Memory| store.rollups(None, Timestamp::MIN..Timestamp::MAX).expect("memory does not fail");
-    assert_eq!(rollups(live), rollups(again), "{context}: rollups");
     let moments = |store: &Memory| {
         store.moments(Position::START..store.end(), usize::MAX).expect("memory does not fail")
     };
     for (a, b) in moments(live).into_iter().zip(moments(again)) {
         assert_eq!(a, b, "{context}: a moment");
     }
+    let rollups =
+        |store: &Memory| store.rollups(None, Timestamp::MIN..Timestamp::MAX).expect("memory does not fail");
+    for (a, b) in rollups(live).into_iter().zip(rollups(again)) {
+        assert_eq!(a, b, "{context}: a rollup");
+    }
+    assert_eq!(rollups(live).len(), rollups(again).len(), "{context}: rollups");
     let promises = |store: &Memory| store.promises(None, usize::MAX).expect("memory does not fail");
     assert_eq!(promises(live), promises(again), "{context}: promises");
     let cases = |store: &Memory| store.cases(None, usize::MAX).expect("memory does not fail");

@@ -46,8 +46,10 @@ fn law_03_replay_equals_live_whatever_the_batches() {
         }
         world.settle();
         let live = digest(&*world.store).expect("memory does not fail");
-        for records_max in [1, 7, usize::MAX] {
-            let again = replay(&world.store, &world.definitions, Budget { records_max, ..Budget::default() });
+        for (records_max, timers_max) in [(1, usize::MAX), (7, 2), (usize::MAX, 0), (usize::MAX, usize::MAX)]
+        {
+            let budget = Budget { records_max, timers_max, ..Budget::default() };
+            let again = replay(&world.store, &world.definitions, budget);
             laws::assert_same(&world.store, &again, seed, records_max);
             assert_eq!(
                 digest(&*again).expect("memory does not fail"),

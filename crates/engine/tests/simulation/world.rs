@@ -168,6 +168,7 @@ impl World {
         self.store = Arc::new(self.store.crash(self.random.next()));
         let budget = Budget {
             records_max: 1 + usize::try_from(self.random.below(50)).unwrap_or(0),
+            timers_max: usize::try_from(self.random.below(6)).unwrap_or(0),
             ..Budget::default()
         };
         (self.acceptor, self.decider) = start(&self.store, &self.definitions, budget);

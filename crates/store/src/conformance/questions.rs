@@ -1,6 +1,6 @@
 use opcx_core::customer::CustomerId;
 use opcx_core::log::Position;
-use opcx_core::promise::PromiseState;
+use opcx_core::promise::{PromiseId, PromiseState};
 
 use super::sample::{
     case, change, commit, draft, id, moment, position, promise, reading, receipt, rejected, rollup,
@@ -17,6 +17,8 @@ pub(super) fn sentences<S: Store>() -> Vec<Sentence<S>> {
         ("moments told anew take the place of those before", moments_told_anew_replace),
         ("receipts come in the order of their chain", receipts_come_in_the_order_of_their_chain),
         ("readings are found where there were texts", readings_are_found),
+        ("moments and promises are found by the records that made them", made_by_records),
+        ("timers alone fill an empty range, again and again", timers_alone_fill_an_empty_range),
         ("promises are kept as they stand and can be taken back", promises_stand_and_go),
         ("cases and customers are listed page by page", cases_and_customers_are_listed),
         ("the rejected list tells what was sent again", the_rejected_list_tells),
@@ -148,6 +150,54 @@ fn readings_are_found<S: Store>(bench: &Bench<'_, S>) {
         })
         .collect();
     bench.answers(store, |store| told(store.readings(&asked)), &answer);
+}
+
+fn made_by_records<S: Store>(bench: &Bench<'_, S>) {
+    let several = (0..3).flat_map(|number| [moment(2, number), moment(4, number)]).collect();
+    let numbered = |at, number| {
+        let mut made = promise(at, PromiseState::Open);
+        made.id = PromiseId::Event { position: position(at), number };
+        (id(0), made)
+    };
+    let store = bench.with_commits([
+        Commit {
+            moments: several,
+            promises: vec![numbered(1, 0), numbered(2, 0), numbered(2, u16::MAX), numbered(3, 0)],
+            ..commit(0, 5)
+        },
+        Commit { moments_anew: vec![(position(4), vec![moment(4, 9)])], ..commit(5, 6) },
+    ]);
+    let at = [position(2), position(3), position(4)];
+    let answer =
+        (vec![(2, 0), (2, 1), (2, 2), (4, 9)], vec![numbered(2, 0).1.id, numbered(2, u16::MAX).1.id]);
+    bench.answers(
+        store,
+        |store| {
+            let moments = told(store.moments_at(&at));
+            let moments = moments.iter().map(|moment| (moment.position.get(), moment.number)).collect();
+            (moments, told(store.promises_made_at(&[position(2), position(4)])))
+        },
+        &answer,
+    );
+}
+
+fn timers_alone_fill_an_empty_range<S: Store>(bench: &Bench<'_, S>) {
+    let alone = |crowds, number| {
+        let mut alone = Commit { receipts: vec![receipt(3, number)], ..commit(3, 3) };
+        alone.progress.crowds = crowds;
+        alone
+    };
+    let store = bench.with_entries(4);
+    for commit in [
+        Commit { receipts: vec![receipt(2, 0)], ..commit(0, 3) },
+        alone(1, 1),
+        alone(2, 2),
+        Commit { receipts: vec![receipt(3, 3)], ..commit(3, 4) },
+    ] {
+        told(store.commit(&commit));
+    }
+    let answer = vec![receipt(2, 0), receipt(3, 1), receipt(3, 2), receipt(3, 3)];
+    bench.answers(store, |store| told(store.receipts(Position::START..position(9), 99)), &answer);
 }
 
 fn promises_stand_and_go<S: Store>(bench: &Bench<'_, S>) {

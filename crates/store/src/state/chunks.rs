@@ -17,11 +17,13 @@ type Result<T> = core::result::Result<T, StoreError>;
 /// Most items in a chunk: enough to spread the cost of a row, few enough to decode for the sake of one.
 const CHUNK_ITEMS_MAX: usize = 64;
 
-/// Writes items in chunks, ordered by position; items of one position keep their order.
+/// Writes items in chunks, ordered by position; items of one position keep their order. `crowds` is how
+/// many commits of timers alone came before this one.
 pub(super) fn put<T: Serialize>(
     table: Table,
     items: &[T],
     position: impl Fn(&T) -> Position,
+    crowds: u32,
     batch: &mut impl Batch,
     buffer: &mut Vec<u8>,
 ) {
@@ -29,8 +31,10 @@ pub(super) fn put<T: Serialize>(
     ordered.sort_by_key(|item| position(item));
     for (number, chunk) in (0..).zip(ordered.chunks(CHUNK_ITEMS_MAX)) {
         let first = chunk.first().map_or(Position::START, |item| position(item));
-        // The number keeps two chunks apart that begin with the same record.
-        batch.put(table, &Key::new().position(first).number(number), encode(chunk, buffer));
+        // The numbers keep chunks apart that begin with the same record: of this commit, and of the
+        // commits of timers alone before it.
+        let key = Key::new().position(first).number(crowds).number(number);
+        batch.put(table, &key, encode(chunk, buffer));
     }
 }
 

@@ -5,7 +5,7 @@ use opcx_core::customer::{Customer, CustomerId};
 use opcx_core::effects::Moment;
 use opcx_core::identity::Identifier;
 use opcx_core::log::{Lane, Position};
-use opcx_core::promise::PromiseId;
+use opcx_core::promise::{Promise, PromiseId};
 use opcx_core::reading::Reading;
 use opcx_core::receipt::Receipt;
 use opcx_core::rollup::{Rollup, RollupKey};
@@ -204,6 +204,26 @@ pub(crate) fn rejected(view: &impl View, after: Option<Position>, most: usize) -
 
 pub(crate) fn receipts(view: &impl View, positions: Range<Position>, most: usize) -> Result<Vec<Receipt>> {
     chunks::scan(view, Table::Receipts, positions, |receipt: &Receipt| receipt.position)?.take(most).collect()
+}
+
+pub(crate) fn moments_at(view: &impl View, at: &[Position]) -> Result<Vec<Moment>> {
+    let mut found = Vec::new();
+    for &position in at {
+        found.extend(moments(view, position..position.next(), usize::MAX)?);
+    }
+    Ok(found)
+}
+
+pub(crate) fn promises_made_at(view: &impl View, at: &[Position]) -> Result<Vec<PromiseId>> {
+    let mut found = Vec::new();
+    for &position in at {
+        let key = |number| Key::new().promise(PromiseId::Event { position, number }).bytes();
+        for row in view.range(Table::Promises, key(0)..=key(u16::MAX)) {
+            let (_, promise): (CustomerId, Promise) = decode(Table::Promises, &row?.1)?;
+            found.push(promise.id);
+        }
+    }
+    Ok(found)
 }
 
 /// Moments as they were written, except those of records that were told anew since.

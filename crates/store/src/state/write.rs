@@ -9,7 +9,7 @@ use super::outbox;
 use super::rows::{PROGRESS, decode, encode, encode_trail};
 use super::{chunks, questions, timers};
 use crate::parts::{Batch, Table, View};
-use crate::{Commit, StoreError, Trail};
+use crate::{Commit, Progress, StoreError, Trail};
 
 type Result<T> = core::result::Result<T, StoreError>;
 
@@ -26,7 +26,7 @@ pub(crate) fn write(
     commit: &Commit,
     batch: &mut impl Batch,
 ) -> Result<Vec<(Name, Timestamp)>> {
-    check(view, commit)?;
+    let crowds = check(view, commit)?.crowds;
     let buffer = &mut Vec::new();
     batch.put(Table::Progress, PROGRESS, encode(&commit.progress, buffer));
 
@@ -35,7 +35,7 @@ pub(crate) fn write(
     for key in seen {
         batch.put(Table::Seen, &key.0, b"");
     }
-    chunks::put(Table::Readings, &commit.readings, |(position, _)| *position, batch, buffer);
+    chunks::put(Table::Readings, &commit.readings, |(position, _)| *position, crowds, batch, buffer);
     timers::write(view, known, commit, batch, buffer)?;
     for alias in &commit.aliases {
         let key = Key::new().customer(alias.id);
@@ -50,11 +50,11 @@ pub(crate) fn write(
     for trail in &commit.trails {
         write_trail(view, trail, batch, buffer)?;
     }
-    chunks::put(Table::Moments, &commit.moments, |moment| moment.position, batch, buffer);
+    chunks::put(Table::Moments, &commit.moments, |moment| moment.position, crowds, batch, buffer);
     for (position, moments) in &commit.moments_anew {
         batch.put(Table::MomentsAnew, &Key::new().position(*position), encode(moments, buffer));
     }
-    chunks::put(Table::Receipts, &commit.receipts, |receipt| receipt.position, batch, buffer);
+    chunks::put(Table::Receipts, &commit.receipts, |receipt| receipt.position, crowds, batch, buffer);
     for row in &commit.promises {
         batch.put(Table::Promises, &Key::new().promise(row.1.id), encode(row, buffer));
     }
@@ -76,19 +76,21 @@ pub(crate) fn write(
 }
 
 /// Refuses a commit that does not follow the last one, or that holds what belongs to another range.
-fn check(view: &impl View, commit: &Commit) -> Result<()> {
-    let at = questions::progress(view)?.position;
-    let to = commit.progress.position;
+/// Returns how far the state has come before it.
+fn check(view: &impl View, commit: &Commit) -> Result<Progress> {
+    let before = questions::progress(view)?;
+    let (at, to) = (before.position, commit.progress.position);
     if commit.from != at || to < commit.from {
         return Err(StoreError::OutOfOrder { from: commit.from, at });
     }
-    let range = commit.from..to;
+    // Timers alone fire just before the record at which the empty range stands.
+    let range = commit.from..to.max(commit.from.next());
     let moments = commit.moments.iter().map(|moment| moment.position);
     let receipts = commit.receipts.iter().map(|receipt| receipt.position);
     let readings = commit.readings.iter().map(|(position, _)| *position);
     match moments.chain(receipts).chain(readings).find(|position| !range.contains(position)) {
         Some(position) => Err(StoreError::Misplaced { position, from: commit.from, to }),
-        None => Ok(()),
+        None => Ok(before),
     }
 }
 

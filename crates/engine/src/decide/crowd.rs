@@ -1,0 +1,67 @@
+//! A crowd of timers: after a long pause, more customers may be due at one record than are loaded at once.
+
+use hashbrown::HashMap;
+use opcx_core::customer::CustomerId;
+use opcx_store::Logged;
+
+use super::assign::Task;
+use super::gather::gather;
+use super::housekeeping::Remarks;
+use super::lanes::Lanes;
+use super::{Counted, Decider, EngineError};
+
+impl Decider {
+    /// Shortens the batch until no more timers are due in it than fire in one commit, and returns whose.
+    /// If even the first record has more before it, they fire now, in commits of their own.
+    ///
+    /// They go in the order of the customers, which is that of their receipts in one commit as well, so
+    /// that the chain is the same however they are parted. A crash in between leaves the others due.
+    pub(super) fn part_crowd(&mut self, batch: &mut Vec<Logged>) -> Result<Vec<CustomerId>, EngineError> {
+        loop {
+            let lanes = Lanes::of(batch, &self.progress.clocks);
+            let due = self.due(&lanes)?;
+            if due.len() <= self.budget.timers_max {
+                return Ok(due);
+            }
+            if batch.len() == 1 {
+                self.fire_crowd(batch, &lanes, due)?;
+                return Ok(Vec::new());
+            }
+            batch.truncate(batch.len() / 2);
+        }
+    }
+
+    /// Whose timers became due on lanes that moved.
+    fn due(&self, lanes: &Lanes) -> Result<Vec<CustomerId>, EngineError> {
+        let mut due = Vec::new();
+        for (lane, until) in lanes.moved() {
+            due.extend(self.store.due(lane, until, usize::MAX)?.into_iter().map(|(_, id)| id));
+        }
+        Ok(due)
+    }
+
+    fn fire_crowd(
+        &mut self,
+        batch: &[Logged],
+        lanes: &Lanes,
+        mut due: Vec<CustomerId>,
+    ) -> Result<(), EngineError> {
+        due.sort_unstable();
+        for some in due.chunks(self.budget.timers_max.max(1)) {
+            let tasks = some.iter().map(|id| Task::timer(*id, self.customers.take(id))).collect();
+            let finished = self.work(batch, lanes, tasks)?;
+            let commit = gather(
+                &self.definitions,
+                &self.progress,
+                &[],
+                &Counted::default(),
+                &Lanes::standing(&self.progress.clocks),
+                finished,
+                HashMap::new(),
+                Remarks::default(),
+            );
+            self.commit(commit)?;
+        }
+        Ok(())
+    }
+}
