@@ -48,7 +48,7 @@ fn main() {
     let mut customers: Vec<Option<Customer>> = vec![None; CUSTOMERS];
     let mut effects = Effects::default();
     let (mut wall, mut processor) = (0.0, 0.0);
-    let (mut moments, mut receipts, mut parcels) = (0, 0, 0);
+    let (mut moments, mut receipts, mut decisions, mut parcels) = (0, 0, 0, 0);
     for chunk in 0..events.div_ceil(CHUNK) {
         let prepared: Vec<_> = (0..CHUNK).map(|at| world.event(chunk * CHUNK + at)).collect();
         let (begun, begun_processor) = (Instant::now(), processor_seconds());
@@ -72,6 +72,7 @@ fn main() {
             customers[*at] = Some(step(&definitions, customer, &input, &mut effects));
             moments += effects.moments.len();
             receipts += effects.receipts.len();
+            decisions += effects.receipts.iter().map(|receipt| receipt.decisions.len()).sum::<usize>();
             parcels += effects.parcels.len();
             black_box(&mut effects).clear();
         }
@@ -80,7 +81,9 @@ fn main() {
     }
     let events = (events.div_ceil(CHUNK) * CHUNK) as f64;
     let by_processor = events / processor;
-    println!("{events} events, {moments} moments, {receipts} receipts, {parcels} parcels, timers included");
+    println!(
+        "{events} events, {moments} moments, {decisions} decisions on {receipts} receipts, {parcels} parcels, timers included"
+    );
     println!("{:>12.0} events/s by the wall's clock", events / wall);
     println!("{by_processor:>12.0} events/s by the processor's clock (floor {FLOOR})");
 }

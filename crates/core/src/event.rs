@@ -6,7 +6,7 @@
 mod category;
 mod facts;
 
-pub use category::Category;
+pub use category::{Categories, Category};
 pub use facts::{FACTS_MAX, Facts, FactsError, Value};
 
 use alloc::vec::Vec;

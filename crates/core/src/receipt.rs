@@ -1,53 +1,51 @@
-//! Receipts: why a decision was taken (law 7).
+//! Receipts: why decisions were taken (law 7).
 //!
-//! Every playbook that was set off leaves one, whether it acted or not. Receipts are chained: each
-//! carries a hash over itself and its predecessor's hash, so that none can be changed, taken out or
-//! slipped in unseen.
+//! Every playbook that was set off is on one, whether it acted or not: a step that takes decisions
+//! leaves one receipt for all of them. Receipts are chained: a hash goes over each of them and its
+//! predecessor's hash, so that none can be changed, taken out or slipped in unseen.
+
+mod decisions;
+
+pub(crate) use decisions::{Begun, InputPlace};
+pub use decisions::{DECISIONS_MAX, Decision, Decisions, INPUTS_MAX};
 
 use alloc::vec::Vec;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use crate::case::CaseId;
-use crate::consent::Purpose;
 use crate::customer::{CustomerId, DeedId};
 use crate::definitions::Version;
 use crate::delivery::ParcelId;
-use crate::event::{Category, Name};
+use crate::event::Name;
 use crate::log::Position;
 use crate::promise::PromiseId;
 use crate::time::Timestamp;
 
-/// Most inputs that one receipt lists.
-pub const INPUTS_MAX: usize = 16;
 /// Most characters of an input's value that are kept.
 pub const INPUT_CHARS_MAX: usize = 80;
 
-/// Why a decision was taken.
+/// Why decisions were taken: what one step decided about one customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// Its id, never used again.
     pub id: DeedId,
     /// The record that led to it.
     pub position: Position,
-    /// Whom it concerns.
-    pub customer: CustomerId,
-    /// The log's time of the decision.
+    /// The log's time of the decisions.
     pub at: Timestamp,
-    /// The definitions it was taken under.
+    /// The definitions they were taken under.
     pub definitions: Version,
-    /// What was decided about: a playbook's name, or one of opcx's own rules.
-    pub subject: Name,
-    /// What set it off, in words: `moment pay bad`.
-    pub because: CompactString,
-    /// What it looked at: field and value as they were.
-    pub inputs: Vec<(CompactString, CompactString)>,
-    /// What it looked at data for.
-    pub purpose: Purpose,
-    /// The categories of data it looked at, all of them allowed.
-    pub categories: Vec<Category>,
     /// What was decided.
-    pub verdict: Verdict,
+    pub decisions: Decisions,
+}
+
+impl Receipt {
+    /// Whom it concerns, as they were known then.
+    #[must_use]
+    pub const fn customer(&self) -> CustomerId {
+        self.id.customer
+    }
 }
 
 /// What was decided.

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cases::CaseLine;
 use crate::clocks::Clocks;
-use crate::decisions::newest_about;
+use crate::decisions::{backwards, newest_about};
 use crate::ledger::TrustView;
 use crate::promises::PromiseLine;
 use crate::receipt_words::DecisionLine;
@@ -125,13 +125,15 @@ fn decisions(
     let mut receipts = newest_about(store, id, DECISIONS_LOOKED_AT_MAX)?;
     for &position in &recount.positions {
         for receipt in store.receipts(position..position.next(), recount::RECEIPTS_PER_RECORD_MAX)? {
-            if store.stands_for(receipt.customer)? == Some(id) {
+            if store.stands_for(receipt.customer())? == Some(id) {
                 receipts.push(receipt);
             }
         }
     }
     receipts.sort_by_key(|receipt| Reverse((receipt.position, receipt.at, receipt.id)));
     receipts.dedup_by_key(|receipt| receipt.id);
-    receipts.truncate(DECISIONS_SHOWN);
-    receipts.iter().map(|receipt| DecisionLine::of(store, definitions, receipt)).collect()
+    backwards(receipts.iter())
+        .take(DECISIONS_SHOWN)
+        .map(|(receipt, decision)| DecisionLine::of(store, definitions, receipt, decision))
+        .collect()
 }

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use opcx_core::customer::CustomerId;
 use opcx_core::definitions::Definitions;
 use opcx_core::log::Position;
-use opcx_core::receipt::{Receipt, Verdict};
+use opcx_core::receipt::{Decision, Receipt, Verdict};
 use opcx_store::Store;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,11 +16,11 @@ use crate::page::{Page, rows};
 use crate::receipt_words::{DecisionLine, VerdictWord, reason};
 use crate::{At, Figure, InsightError, Share, find};
 
-/// Most receipts that one question looks at; a page that ends there says where to go on.
-pub const RECEIPTS_LOOKED_AT_MAX: usize = 100_000;
+/// Most decisions that one question looks at; a page that ends there says where to go on.
+pub const DECISIONS_LOOKED_AT_MAX: usize = 100_000;
 /// Records whose receipts are read at a time, unless they have more than [`RECEIPTS_READ_MAX`].
 const RECORDS_READ: u64 = 1_024;
-/// Receipts read at a time; of one record no more are looked at.
+/// Receipts read at a time, of a handful of decisions each; of one record no more are looked at.
 const RECEIPTS_READ_MAX: usize = 16_384;
 
 /// What is asked about decisions.
@@ -96,14 +96,14 @@ pub fn decisions(
     let mut page_end: Option<Place> = None;
     let mut more = false;
     let mut looked_at: u64 = 0;
-    let broke_off = newest_first(store, after, progress.position, |place, receipt| {
+    let broke_off = newest_first(store, after, progress.position, |place, receipt, decision| {
         looked_at += 1;
-        if fits(store, question, whose, receipt)? {
+        if fits(question, decision) && is_about(store, whose, receipt)? {
             if after.is_none() {
-                subjects.entry(receipt.subject.to_string()).or_default().count(&receipt.verdict);
+                subjects.entry(decision.subject.to_string()).or_default().count(decision.verdict);
             }
             if lines.len() < most {
-                lines.push(DecisionLine::of(store, definitions, receipt)?);
+                lines.push(DecisionLine::of(store, definitions, receipt, decision)?);
                 if lines.len() == most {
                     page_end = Some(place);
                 }
@@ -111,7 +111,7 @@ pub fn decisions(
                 more = true;
             }
         }
-        let enough = looked_at >= RECEIPTS_LOOKED_AT_MAX as u64 || (after.is_some() && more);
+        let enough = looked_at >= DECISIONS_LOOKED_AT_MAX as u64 || (after.is_some() && more);
         Ok(if enough { ControlFlow::Break(place) } else { ControlFlow::Continue(()) })
     })?;
     let mut playbooks: Vec<PlaybookDecisions> =
@@ -136,20 +136,15 @@ fn whose(store: &dyn Store, who: &str) -> Result<CustomerId, InsightError> {
     find(store, who)?.ok_or_else(|| InsightError::unknown("customer", who, mend))
 }
 
-fn fits(
-    store: &dyn Store,
-    question: &DecisionsQuestion,
-    whose: Option<CustomerId>,
-    receipt: &Receipt,
-) -> Result<bool, InsightError> {
-    let about = question.playbook.as_ref().is_none_or(|playbook| receipt.subject == **playbook);
-    let ended = question.verdict.is_none_or(|verdict| verdict == VerdictWord::of(&receipt.verdict));
-    if !about || !ended {
-        return Ok(false);
-    }
+fn fits(question: &DecisionsQuestion, decision: Decision<'_>) -> bool {
+    question.playbook.as_ref().is_none_or(|playbook| *decision.subject == **playbook)
+        && question.verdict.is_none_or(|verdict| verdict == VerdictWord::of(decision.verdict))
+}
+
+fn is_about(store: &dyn Store, whose: Option<CustomerId>, receipt: &Receipt) -> Result<bool, InsightError> {
     let Some(whose) = whose else { return Ok(true) };
     // Receipts name customers as they were known then.
-    Ok(receipt.customer == whose || store.stands_for(receipt.customer)? == Some(whose))
+    Ok(receipt.customer() == whose || store.stands_for(receipt.customer())? == Some(whose))
 }
 
 #[derive(Debug, Default)]
@@ -186,18 +181,18 @@ impl Subject {
     }
 }
 
-/// The receipts about a customer among the newest `looked_at_max` of all, newest first.
+/// The receipts about a customer with the newest `looked_at_max` decisions of all, newest first.
 pub(crate) fn newest_about(
     store: &dyn Store,
     whose: CustomerId,
     looked_at_max: usize,
 ) -> Result<Vec<Receipt>, InsightError> {
     let end = store.progress()?.position;
-    let question = DecisionsQuestion::default();
-    let (mut about, mut looked_at) = (Vec::new(), 0_usize);
-    newest_first(store, None, end, |place, receipt| {
+    let (mut about, mut looked_at): (Vec<Receipt>, usize) = (Vec::new(), 0);
+    newest_first(store, None, end, |place, receipt, _| {
         looked_at += 1;
-        if fits(store, &question, Some(whose), receipt)? {
+        let is_new = about.last().is_none_or(|last| last.id != receipt.id);
+        if is_new && is_about(store, Some(whose), receipt)? {
             about.push(receipt.clone());
         }
         Ok(if looked_at == looked_at_max { ControlFlow::Break(place) } else { ControlFlow::Continue(()) })
@@ -205,12 +200,12 @@ pub(crate) fn newest_about(
     Ok(about)
 }
 
-/// Shows receipts from the newest backwards, after a place, until told to stop; then says where.
+/// Shows decisions from the newest backwards, after a place, until told to stop; then says where.
 fn newest_first(
     store: &dyn Store,
     after: Option<Place>,
     end: Position,
-    mut show: impl FnMut(Place, &Receipt) -> Result<ControlFlow<Place>, InsightError>,
+    mut show: impl FnMut(Place, &Receipt, Decision<'_>) -> Result<ControlFlow<Place>, InsightError>,
 ) -> Result<Option<Place>, InsightError> {
     let mut until = after.map_or(end, |after| after.position.next());
     let mut width = RECORDS_READ;
@@ -224,14 +219,14 @@ fn newest_first(
         }
         let mut number = 0;
         let mut position = until;
-        for receipt in read.iter().rev() {
+        for (receipt, decision) in backwards(read.iter().rev()) {
             number = if receipt.position == position { number + 1 } else { 0 };
             position = receipt.position;
             let place = Place { position, number };
             if after.is_some_and(|after| !place.follows(after)) {
                 continue;
             }
-            if let ControlFlow::Break(place) = show(place, receipt)? {
+            if let ControlFlow::Break(place) = show(place, receipt, decision)? {
                 return Ok(Some(place));
             }
         }
@@ -240,7 +235,14 @@ fn newest_first(
     Ok(None)
 }
 
-/// A receipt's place: its record, and which of that record's receipts, from the last one backwards.
+/// The decisions on receipts that come newest first.
+pub(crate) fn backwards<'a>(
+    receipts: impl Iterator<Item = &'a Receipt>,
+) -> impl Iterator<Item = (&'a Receipt, Decision<'a>)> {
+    receipts.flat_map(|receipt| receipt.decisions.iter().rev().map(move |decision| (receipt, decision)))
+}
+
+/// A decision's place: its record, and which of that record's decisions, from the last one backwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Place {
     position: Position,

@@ -33,7 +33,7 @@ pub use customer::{
     ApartLine, ConsentLine, Customer, IdentifierLine, LinkLine, RunLine, StepLine, TraitLine, customer, find,
 };
 pub use decisions::{
-    Decisions, DecisionsQuestion, PlaybookDecisions, RECEIPTS_LOOKED_AT_MAX, RefusedFor, decisions,
+    DECISIONS_LOOKED_AT_MAX, Decisions, DecisionsQuestion, PlaybookDecisions, RefusedFor, decisions,
 };
 pub use error::InsightError;
 pub use experience::{EmotionShare, Experience};

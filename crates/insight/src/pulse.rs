@@ -69,8 +69,8 @@ pub struct History {
     pub unreadable: Figure<Share>,
     /// Inputs that could not be understood and were not sent again yet.
     pub rejected: u64,
-    /// Receipts: decisions taken, for and against.
-    pub receipts: u64,
+    /// Decisions taken, for and against, each with its receipt.
+    pub decisions: u64,
 }
 
 /// How one moment goes.
@@ -232,6 +232,6 @@ fn history(progress: &Progress) -> History {
         unmatched: Share::of(totals.unmatched, totals.events.saturating_sub(totals.probes)),
         unreadable: Share::of(totals.unknown, totals.texts),
         rejected: totals.rejected.saturating_sub(totals.redriven),
-        receipts: totals.receipts,
+        decisions: totals.decisions,
     }
 }

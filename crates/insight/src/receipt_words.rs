@@ -1,7 +1,7 @@
 //! Receipts in words: what was decided, and why.
 
-use opcx_core::definitions::Definitions;
-use opcx_core::receipt::{Deed, Receipt, Refused, Verdict};
+use opcx_core::definitions::{Definitions, Version};
+use opcx_core::receipt::{Decision, Deed, Receipt, Refused, Verdict};
 use opcx_store::{ParcelState, Store};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,8 +11,8 @@ use crate::{At, InsightError};
 /// One decision, for or against, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DecisionLine {
-    /// The receipt's id.
-    pub id: String,
+    /// The id of its receipt; decisions that one event or timer led to share it.
+    pub receipt: String,
     /// The record of the log that led to it.
     pub position: u64,
     /// When, by the log's time.
@@ -95,27 +95,27 @@ impl DecisionLine {
         store: &dyn Store,
         definitions: &Definitions,
         receipt: &Receipt,
+        decision: Decision<'_>,
     ) -> Result<DecisionLine, InsightError> {
         Ok(DecisionLine {
-            id: receipt.id.to_string(),
+            receipt: receipt.id.to_string(),
             position: receipt.position.get(),
             at: At(receipt.at),
-            customer: receipt.customer.to_string(),
-            subject: receipt.subject.to_string(),
-            because: receipt.because.to_string(),
-            verdict: VerdictWord::of(&receipt.verdict),
-            reason: match &receipt.verdict {
+            customer: receipt.customer().to_string(),
+            subject: decision.subject.to_string(),
+            because: decision.because.to_owned(),
+            verdict: VerdictWord::of(decision.verdict),
+            reason: match decision.verdict {
                 Verdict::Refused(refused) => Some(reason(refused).to_owned()),
                 Verdict::Acted { .. } | Verdict::Corrected(_) | Verdict::Noted(_) => None,
             },
-            why: verdict_words(store, definitions, receipt)?,
-            inputs: receipt
-                .inputs
-                .iter()
-                .map(|(field, value)| LookedAt { field: field.to_string(), value: value.to_string() })
+            why: verdict_words(store, definitions, receipt.definitions, decision)?,
+            inputs: decision
+                .inputs()
+                .map(|(field, value)| LookedAt { field: field.to_owned(), value: value.to_owned() })
                 .collect(),
-            purpose: receipt.purpose.word().to_owned(),
-            categories: receipt.categories.iter().map(|category| category.word().to_owned()).collect(),
+            purpose: decision.purpose.word().to_owned(),
+            categories: decision.categories.iter().map(|category| category.word().to_owned()).collect(),
             definitions: receipt.definitions.to_string(),
         })
     }
@@ -124,9 +124,10 @@ impl DecisionLine {
 fn verdict_words(
     store: &dyn Store,
     definitions: &Definitions,
-    receipt: &Receipt,
+    decided_under: Version,
+    decision: Decision<'_>,
 ) -> Result<String, InsightError> {
-    Ok(match &receipt.verdict {
+    Ok(match decision.verdict {
         Verdict::Acted { shadow, deeds } => {
             let words =
                 deeds.iter().map(|deed| deed_words(store, *shadow, deed)).collect::<Result<Vec<_>, _>>()?;
@@ -134,8 +135,8 @@ fn verdict_words(
             if *shadow { format!("would have: {words}") } else { words }
         }
         Verdict::Refused(refused) => {
-            let words = refused_words(refused, receipt.purpose.word());
-            match (refused, condition(definitions, receipt)) {
+            let words = refused_words(refused, decision.purpose.word());
+            match (refused, condition(definitions, decided_under, decision.subject)) {
                 (Refused::Condition, Some(condition)) => format!("{words}: {condition}"),
                 _ => words,
             }
@@ -144,12 +145,12 @@ fn verdict_words(
     })
 }
 
-/// The condition of the playbook that the receipt is about, if the folder has not changed since.
-fn condition<'a>(definitions: &'a Definitions, receipt: &Receipt) -> Option<&'a str> {
-    if definitions.version != receipt.definitions {
+/// The condition of the playbook that was decided about, if the folder has not changed since.
+fn condition<'a>(definitions: &'a Definitions, decided_under: Version, subject: &str) -> Option<&'a str> {
+    if definitions.version != decided_under {
         return None;
     }
-    let playbook = definitions.playbooks.iter().find(|playbook| playbook.name == receipt.subject)?;
+    let playbook = definitions.playbooks.iter().find(|playbook| playbook.name == subject)?;
     Some(&playbook.condition.as_ref()?.text)
 }
 

@@ -100,8 +100,8 @@ pub struct Totals {
     pub rejected: u64,
     /// Of these, how many were mended and sent again.
     pub redriven: u64,
-    /// Receipts.
-    pub receipts: u64,
+    /// Decisions taken, for and against.
+    pub decisions: u64,
 }
 
 /// A customer after the range.

@@ -52,8 +52,11 @@ pub fn digest(store: &dyn Store) -> Result<[u8; 32], StoreError> {
     let all = Position::START..progress.position;
     for receipt in store.receipts(all.clone(), usize::MAX)? {
         add(&encoded(&receipt));
-        let Verdict::Acted { deeds, .. } = &receipt.verdict else { continue };
-        for deed in deeds {
+        let deeds = receipt.decisions.iter().filter_map(|decision| match decision.verdict {
+            Verdict::Acted { deeds, .. } => Some(deeds),
+            Verdict::Refused(_) | Verdict::Corrected(_) | Verdict::Noted(_) => None,
+        });
+        for deed in deeds.flatten() {
             let Deed::Sent(parcel) = deed else { continue };
             if let Some(row) = store.parcel(*parcel)? {
                 add(&encoded(&(&row.parcel, &row.state)));

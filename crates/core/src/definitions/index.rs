@@ -123,7 +123,7 @@ impl Index {
             }
         }
         index.ranks = ranks(playbooks);
-        index.looks = playbooks.iter().map(|playbook| Looks::of(vocabulary, playbook, templates)).collect();
+        index.looks = Looks::of_all(vocabulary, playbooks, templates);
         index
     }
 

@@ -1,45 +1,80 @@
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::Vocabulary;
 use crate::condition::Field;
-use crate::event::{Category, Name};
+use crate::event::{Categories, Category, Name};
 use crate::playbook::{ActionDefinition, Claim, Piece, Playbook, Template};
 
 /// What a playbook looks at, for its receipts.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Looks {
-    /// The fields of its condition and its templates, each once, with their words.
-    pub fields: Vec<(Field, Name)>,
+    /// The fields of its condition and its templates, each once.
+    pub fields: Vec<Look>,
     /// The categories of what its templates claim.
-    pub claimed: Vec<Category>,
+    pub claimed: Categories,
 }
 
+/// A field that a playbook looks at.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Look {
+    /// Which field of all that playbooks look at.
+    pub number: FieldNumber,
+    /// The field.
+    pub field: Field,
+    /// The field as conditions write it.
+    pub words: Name,
+}
+
+/// Which field of all that playbooks look at: equal for equal fields, and sooner compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FieldNumber(usize);
+
 impl Looks {
-    pub(super) fn of(vocabulary: &Vocabulary, playbook: &Playbook, templates: &[Template]) -> Looks {
+    /// What each playbook looks at.
+    pub(super) fn of_all(
+        vocabulary: &Vocabulary,
+        playbooks: &[Playbook],
+        templates: &[Template],
+    ) -> Vec<Looks> {
+        let mut numbers = BTreeMap::new();
+        playbooks.iter().map(|playbook| Looks::of(vocabulary, playbook, templates, &mut numbers)).collect()
+    }
+
+    fn of<'a>(
+        vocabulary: &Vocabulary,
+        playbook: &'a Playbook,
+        templates: &'a [Template],
+        numbers: &mut BTreeMap<&'a Field, FieldNumber>,
+    ) -> Looks {
         let mut looks = Looks::default();
         if let Some(condition) = &playbook.condition {
-            condition.expression.fields(&mut |field| looks.look_at(field));
+            condition.expression.fields(&mut |field| looks.look_at(field, numbers));
         }
         for action in &playbook.actions {
             let ActionDefinition::Message { template, .. } = action else { continue };
             let Some(template) = templates.get(usize::from(template.0)) else { continue };
             for piece in &template.body {
                 match piece {
-                    Piece::Hole(field) => looks.look_at(field),
+                    Piece::Hole(field) => looks.look_at(field, numbers),
                     Piece::Words(_) => {}
                 }
             }
-            looks.claimed.extend(template.claims.iter().map(|claim| match claim {
-                Claim::Promise(..) => Category::Service,
-                Claim::Happened(kind) => vocabulary.kinds.get(kind).copied().unwrap_or(Category::Service),
-            }));
+            for claim in &template.claims {
+                looks.claimed.add(match claim {
+                    Claim::Promise(..) => Category::Service,
+                    Claim::Happened(kind) => vocabulary.kinds.get(kind).copied().unwrap_or(Category::Service),
+                });
+            }
         }
         looks
     }
 
-    fn look_at(&mut self, field: &Field) {
-        if !self.fields.iter().any(|(known, _)| known == field) {
-            self.fields.push((field.clone(), field.words()));
+    fn look_at<'a>(&mut self, field: &'a Field, numbers: &mut BTreeMap<&'a Field, FieldNumber>) {
+        let next = FieldNumber(numbers.len());
+        let number = *numbers.entry(field).or_insert(next);
+        if !self.fields.iter().any(|look| look.number == number) {
+            self.fields.push(Look { number, field: field.clone(), words: field.words() });
         }
     }
 }

@@ -49,3 +49,34 @@ impl fmt::Display for Category {
         f.write_str(self.word())
     }
 }
+
+/// A set of categories, one bit each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Categories(u8);
+
+const _: () = assert!(Category::ALL.len() <= u8::BITS as usize, "every category has its bit");
+
+impl Categories {
+    /// Adds a category, if it is not there.
+    pub fn add(&mut self, category: Category) {
+        self.0 |= Categories::bit(category);
+    }
+
+    /// The categories, in their fixed order.
+    pub fn iter(self) -> impl Iterator<Item = Category> {
+        Category::ALL.into_iter().filter(move |category| self.0 & Categories::bit(*category) != 0)
+    }
+
+    const fn bit(category: Category) -> u8 {
+        1 << category as u8
+    }
+}
+
+impl FromIterator<Category> for Categories {
+    fn from_iter<I: IntoIterator<Item = Category>>(categories: I) -> Categories {
+        let mut set = Categories::default();
+        categories.into_iter().for_each(|category| set.add(category));
+        set
+    }
+}

@@ -1,7 +1,7 @@
-//! Deciding: asks the playbooks that an observation sets off, and writes a receipt for each.
+//! Deciding: asks the playbooks that an observation sets off, and leaves a receipt of it.
 //!
 //! Order: repair before inform before delight, then priority, then name. Each playbook is asked the
-//! same questions in the same order ([`refusal`]); the first *no* is the reason on its receipt.
+//! same questions in the same order ([`refusal`]); the first *no* is the reason on the receipt.
 
 mod act;
 mod receipt;
@@ -19,7 +19,8 @@ use crate::effects::Effects;
 use crate::event::Name;
 use crate::playbook::{Mode, Playbook};
 use crate::receipt::{Deed, Verdict};
-use set_off::{SetOff, set_off};
+use receipt::Writing;
+use set_off::{Cause, SetOff};
 
 /// Everything one playbook is asked with.
 #[derive(Clone, Copy)]
@@ -27,7 +28,7 @@ pub(super) struct Asked<'a> {
     pub(super) definitions: &'a Definitions,
     pub(super) input: &'a Input<'a>,
     pub(super) playbook: &'a Playbook,
-    pub(super) set_off: &'a SetOff,
+    pub(super) cause: &'a Cause,
     pub(super) at_hand: &'a AtHand<'a>,
 }
 
@@ -47,33 +48,35 @@ pub(super) fn decide(
     noticed: &Noticed<'_>,
     effects: &mut Effects,
 ) {
-    let mut all = set_off(definitions, &customer.known, noticed);
-    if all.is_empty() {
+    let mut set_off = SetOff::by(definitions, &customer.known, noticed);
+    if set_off.is_empty() {
         return;
     }
-    all.sort_by_key(|set_off| definitions.index().rank(set_off.index));
     let mut written: Vec<Written> = Vec::new();
-    for set_off in &all {
-        let Some(playbook) = definitions.playbook(set_off.index) else { continue };
+    let mut receipt = Writing::default();
+    for (index, cause) in set_off.in_order(definitions) {
+        let Some(playbook) = definitions.playbook(index) else { continue };
+        let Some(looks) = definitions.index().looks(index) else { continue };
         let at_hand = AtHand {
             event: noticed.event,
             category: noticed.concerned.category,
             reading: noticed.reading,
-            promise: set_off.promise.as_deref(),
+            promise: cause.promise.as_deref(),
         };
-        let asked = Asked { definitions, input, playbook, set_off, at_hand: &at_hand };
+        let asked = Asked { definitions, input, playbook, cause, at_hand: &at_hand };
         // As things were when it was asked, not as they are after it acted.
-        let looked_at = receipt::looked_at(customer, &asked);
+        let begun = receipt.look(customer, &asked, looks, effects);
         let verdict = match refusal::refusal(customer, &asked, &written) {
             Some(refused) => Verdict::Refused(refused),
             None => act::act(customer, &asked, effects),
         };
         // A playbook in shadow stands in nobody's way.
         if playbook.mode == Mode::Live && wrote(&verdict, playbook) {
-            written.push(Written { matter: set_off.matter.clone(), playbook: playbook.name.clone() });
+            written.push(Written { matter: cause.matter.clone(), playbook: playbook.name.clone() });
         }
-        effects.receipts.push(receipt::receipt(customer, &asked, looked_at, verdict));
+        receipt.end(begun, &asked, verdict);
     }
+    receipt.leave(definitions, customer, input, effects);
 }
 
 /// Whether one of its messages went out, or would have in shadow.

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use compact_str::{CompactString, format_compact};
+use compact_str::{CompactString, ToCompactString, format_compact};
 
 use super::decide::Asked;
 use super::observe::sight;
@@ -122,10 +122,10 @@ fn zone(definitions: &Definitions, customer: &Customer) -> Zone {
 /// What a human needs to know, as far as the playbook's purpose may see it: why the case is theirs,
 /// what was said, what is owed, how trust stands.
 pub(super) fn brief(customer: &Customer, asked: &Asked<'_>) -> Vec<CompactString> {
-    let Asked { input, playbook, set_off, at_hand, .. } = *asked;
+    let Asked { input, playbook, cause, at_hand, .. } = *asked;
     let known = &customer.known;
     let sight = at_hand.sight(known, playbook.purpose, input.now);
-    let mut lines = alloc::vec![format_compact!("because: {}", set_off.because)];
+    let mut lines = alloc::vec![format_compact!("because: {}", cause.words)];
     if let Some(event) = at_hand.event {
         lines.push(format_compact!("{}: {} on {}", event.happened, event.kind, event.channel));
     }
@@ -161,14 +161,27 @@ pub(super) fn missing_words(missing: Missing<'_>) -> CompactString {
 /// A value in at most `chars_max` characters.
 pub(super) fn value_words(value: Operand<'_>, chars_max: usize) -> CompactString {
     match value {
-        Operand::Bool(truth) => format_compact!("{truth}"),
+        Operand::Bool(truth) => if truth { "true" } else { "false" }.into(),
         Operand::Number(number) => number_words(number),
-        Operand::Text(text) => text.chars().take(chars_max).collect(),
-        Operand::Lowered(text) => text.chars().take(chars_max).map(|c| c.to_ascii_lowercase()).collect(),
+        Operand::Text(text) => shortened(text, chars_max).into(),
+        Operand::Lowered(text) => {
+            let mut lowered = CompactString::from(shortened(text, chars_max));
+            lowered.make_ascii_lowercase();
+            lowered
+        }
         Operand::Time(time) => format_compact!("{time}"),
         Operand::Span(span) => format_compact!("{span}"),
         Operand::List(list) => format_compact!("{} values", list.len()),
     }
+}
+
+/// The first `chars_max` characters of a text.
+fn shortened(text: &str, chars_max: usize) -> &str {
+    // A text of so few bytes has no more characters.
+    if text.len() <= chars_max {
+        return text;
+    }
+    text.char_indices().nth(chars_max).map_or(text, |(end, _)| &text[..end])
 }
 
 /// A number as `f64` shows itself; whole ones, nearly all, take a shorter way to the same digits.
@@ -180,7 +193,7 @@ fn number_words(number: f64) -> CompactString {
     let is_whole = number.abs() < EXACT && whole as f64 == number;
     // Minus zero shows its sign.
     if is_whole && (whole != 0 || number.is_sign_positive()) {
-        format_compact!("{whole}")
+        whole.to_compact_string()
     } else {
         format_compact!("{number}")
     }

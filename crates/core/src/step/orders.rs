@@ -1,16 +1,14 @@
 //! Orders: what somebody of the company decided about one customer.
 
-use alloc::vec::Vec;
 use compact_str::{CompactString, format_compact};
 
 use super::Input;
 use crate::case::{CaseChange, CaseId, CaseState};
-use crate::consent::Purpose;
 use crate::customer::Customer;
 use crate::definitions::Definitions;
 use crate::effects::{Effects, PromiseChange};
 use crate::promise::{PromiseId, PromiseState, Settled};
-use crate::receipt::{Receipt, Verdict};
+use crate::receipt::{Decisions, Receipt, Verdict};
 use crate::record::{Command, Order};
 
 /// Carries out an order and leaves a receipt. Orders about several customers, about parcels,
@@ -39,15 +37,13 @@ pub(super) fn carry_out(
     effects.receipts.push(Receipt {
         id: customer.deeds.next_id(customer.id),
         position: input.position,
-        customer: customer.id,
         at: input.now,
         definitions: definitions.version,
-        subject: "order".into(),
-        because: format_compact!("{}: {}", command.by, command.reason),
-        inputs: Vec::new(),
-        purpose: Purpose::Service,
-        categories: Vec::new(),
-        verdict: Verdict::Noted(noted),
+        decisions: Decisions::one(
+            "order".into(),
+            &format_compact!("{}: {}", command.by, command.reason),
+            Verdict::Noted(noted),
+        ),
     });
 }
 

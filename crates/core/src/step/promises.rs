@@ -13,7 +13,7 @@ use crate::effects::{Effects, PromiseChange};
 use crate::event::{Event, Facts, Origin, Value};
 use crate::promise::{Promise, PromiseDefinition, PromiseId, PromiseIndex, PromiseState, Settled};
 use crate::reading::Reading;
-use crate::receipt::{Receipt, Refused, Verdict};
+use crate::receipt::{Decisions, Receipt, Refused, Verdict};
 use crate::time::{Timestamp, parse_rfc3339};
 use crate::trust::What;
 
@@ -379,15 +379,9 @@ fn leave_receipt(
     effects.receipts.push(Receipt {
         id: customer.deeds.next_id(customer.id),
         position: input.position,
-        customer: customer.id,
         at: input.now,
         definitions: definitions.version,
-        subject: definition.name.clone(),
-        because: because.into(),
-        inputs: Vec::new(),
-        purpose: Purpose::Service,
-        categories: Vec::new(),
-        verdict,
+        decisions: Decisions::one(definition.name.clone(), because, verdict),
     });
 }
 

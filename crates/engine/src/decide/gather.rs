@@ -118,7 +118,7 @@ pub(super) fn gather(
     totals.unmatched = totals.unmatched.saturating_add_signed(unmatched);
     totals.rejected += remarks.rejected.len() as u64;
     totals.redriven += remarks.redriven.len() as u64;
-    totals.receipts += commit.receipts.len() as u64;
+    totals.decisions += commit.receipts.iter().map(|receipt| receipt.decisions.len() as u64).sum::<u64>();
     commit.deliveries = remarks.deliveries;
     commit.endpoints = remarks.endpoints;
     commit.rejected = remarks.rejected;

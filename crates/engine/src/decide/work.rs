@@ -12,7 +12,7 @@ use opcx_core::identity::{Identifier, Person, Refusal};
 use opcx_core::log::Position;
 use opcx_core::promise::PromiseId;
 use opcx_core::reading::Reading;
-use opcx_core::receipt::{Receipt, Verdict};
+use opcx_core::receipt::{Decisions, Receipt, Verdict};
 use opcx_core::record::Entry;
 use opcx_core::rollup::{Rollup, RollupKey, keys};
 use opcx_core::step::{Happening, Input, next_timer, refold, step};
@@ -476,14 +476,8 @@ fn note(
     effects.receipts.push(Receipt {
         id: customer.deeds.next_id(customer.id),
         position: logged.position,
-        customer: customer.id,
         at: logged.record.at,
         definitions: definitions.version,
-        subject: "identity".into(),
-        because: "one event".into(),
-        inputs: Vec::new(),
-        purpose: opcx_core::consent::Purpose::Service,
-        categories: Vec::new(),
-        verdict: Verdict::Noted(noted),
+        decisions: Decisions::one("identity".into(), "one event", Verdict::Noted(noted)),
     });
 }

@@ -38,20 +38,25 @@ pub(crate) fn every_decision_has_a_receipt(world: &World, seed: u64) {
     let mut chain = ChainHash::default();
     let mut deeds: BTreeSet<String> = BTreeSet::new();
     let mut ids = BTreeSet::new();
+    let mut decisions = 0;
     for receipt in &receipts {
         chain = chain.after(&postcard::to_allocvec(receipt).expect("plain data"));
         assert!(ids.insert(receipt.id), "seed {seed}: two receipts are called {}", receipt.id);
-        if let Verdict::Acted { shadow: false, deeds: done } = &receipt.verdict {
-            deeds.extend(done.iter().filter_map(|deed| match deed {
-                Deed::Sent(parcel) => Some(parcel.to_string()),
-                Deed::Opened(case) => Some(case.to_string()),
-                Deed::Promised(promise) => Some(promise.to_string()),
-                Deed::Noted(_) | Deed::Left(_) => None,
-            }));
+        decisions += receipt.decisions.len() as u64;
+        for decision in receipt.decisions.iter() {
+            if let Verdict::Acted { shadow: false, deeds: done } = decision.verdict {
+                deeds.extend(done.iter().filter_map(|deed| match deed {
+                    Deed::Sent(parcel) => Some(parcel.to_string()),
+                    Deed::Opened(case) => Some(case.to_string()),
+                    Deed::Promised(promise) => Some(promise.to_string()),
+                    Deed::Noted(_) | Deed::Left(_) => None,
+                }));
+            }
         }
     }
     let progress = world.store.progress().expect("memory does not fail");
     assert_eq!(chain, progress.chain, "seed {seed}: the chain of receipts is broken");
+    assert_eq!(decisions, progress.totals.decisions, "seed {seed}: decisions are miscounted");
     for parcel in world.received.keys() {
         assert!(deeds.contains(&parcel.to_string()), "seed {seed}: {parcel} was sent without a receipt");
     }
@@ -152,8 +157,11 @@ pub(crate) fn assert_same(live: &Memory, again: &Memory, seed: u64, records_max:
         assert_eq!(due(live), due(again), "{context}: timers");
     }
     for receipt in receipts(live) {
-        let Verdict::Acted { deeds, .. } = &receipt.verdict else { continue };
-        for deed in deeds {
+        let deeds = receipt.decisions.iter().filter_map(|decision| match decision.verdict {
+            Verdict::Acted { deeds, .. } => Some(deeds),
+            Verdict::Refused(_) | Verdict::Corrected(_) | Verdict::Noted(_) => None,
+        });
+        for deed in deeds.flatten() {
             if let Deed::Sent(id) = deed {
                 let parcel = |store: &Memory| store.parcel(*id).expect("memory does not fail");
                 assert_eq!(parcel(live), parcel(again), "{context}: a parcel");

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use opcx_core::log::Position;
-use opcx_core::receipt::{Deed, Receipt, Refused, Verdict};
+use opcx_core::receipt::{Deed, Refused, Verdict};
 use opcx_store::{Store, StoreError};
 use serde::Serialize;
 
@@ -161,22 +161,24 @@ fn decided(
     let mut alike: BTreeMap<(u64, String, String, String), usize> = BTreeMap::new();
     let mut answers = Vec::new();
     for receipt in store.receipts(page, usize::MAX)? {
-        let place = (
-            receipt.position.get(),
-            receipt.customer.to_string(),
-            receipt.subject.to_string(),
-            receipt.because.to_string(),
-        );
-        let number = alike.entry(place.clone()).or_default();
-        let (position, customer, subject, because) = place;
-        answers.push(((position, customer, subject, because, *number), answer(store, &receipt)?));
-        *number += 1;
+        for decision in receipt.decisions.iter() {
+            let place = (
+                receipt.position.get(),
+                receipt.customer().to_string(),
+                decision.subject.to_string(),
+                decision.because.to_owned(),
+            );
+            let number = alike.entry(place.clone()).or_default();
+            let (position, customer, subject, because) = place;
+            answers.push(((position, customer, subject, because, *number), answer(store, decision.verdict)?));
+            *number += 1;
+        }
     }
     Ok(answers)
 }
 
-fn answer(store: &dyn Store, receipt: &Receipt) -> Result<Answer, StoreError> {
-    Ok(match &receipt.verdict {
+fn answer(store: &dyn Store, verdict: &Verdict) -> Result<Answer, StoreError> {
+    Ok(match verdict {
         Verdict::Acted { deeds, .. } => {
             let done: Vec<String> =
                 deeds.iter().map(|deed| deed_in_words(store, deed)).collect::<Result<_, _>>()?;

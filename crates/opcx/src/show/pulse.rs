@@ -13,7 +13,7 @@ pub(super) fn write(page: &mut Page, pulse: &Pulse) {
         "In all {} events of {} customers and {} decisions; {} inputs could not be understood.",
         count(history.events),
         count(history.customers),
-        count(history.receipts),
+        count(history.decisions),
         count(history.rejected),
     ));
     page.line(&format!("Events at no moment of the map: {}", share(&history.unmatched, customers_events)));

@@ -1,7 +1,6 @@
 //! Small values to store, told apart by a number each.
 
 use opcx_core::case::{Case, CaseId, CaseState};
-use opcx_core::consent::Purpose;
 use opcx_core::customer::{Customer, CustomerId, DeedId};
 use opcx_core::definitions::Version;
 use opcx_core::delivery::ParcelId;
@@ -13,7 +12,7 @@ use opcx_core::map::Outcome;
 use opcx_core::playbook::Priority;
 use opcx_core::promise::{Promise, PromiseId, PromiseState};
 use opcx_core::reading::{Found, Model, Reading, Tier, Unknown};
-use opcx_core::receipt::{Receipt, Refused, Verdict};
+use opcx_core::receipt::{Decisions, Receipt, Refused, Verdict};
 use opcx_core::record::{Entry, Rejected};
 use opcx_core::rollup::{Rollup, RollupKey, Split};
 use opcx_core::time::Timestamp;
@@ -107,15 +106,13 @@ pub fn receipt(at: u64, number: u32) -> Receipt {
     Receipt {
         id: DeedId { customer: id(1), number },
         position: position(at),
-        customer: id(1),
         at: time(0),
         definitions: Version::default(),
-        subject: "late-delivery".into(),
-        because: "moment pay bad".into(),
-        inputs: Vec::new(),
-        purpose: Purpose::Service,
-        categories: Vec::new(),
-        verdict: Verdict::Refused(Refused::Condition),
+        decisions: Decisions::one(
+            "late-delivery".into(),
+            "moment pay bad",
+            Verdict::Refused(Refused::Condition),
+        ),
     }
 }
 

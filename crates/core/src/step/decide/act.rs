@@ -84,10 +84,10 @@ impl Desk<'_> {
     }
 
     fn open_case(&mut self, team: &Name, priority: Priority) -> Result<Deed, Refused> {
-        let Asked { input, playbook, set_off, .. } = *self.asked;
+        let Asked { input, playbook, cause, .. } = *self.asked;
         let case = Case {
             id: CaseId(self.customer.deeds.next_id(self.customer.id)),
-            matter: set_off.matter.clone(),
+            matter: cause.matter.clone(),
             playbook: playbook.name.clone(),
             team: team.clone(),
             priority,
@@ -138,7 +138,7 @@ impl Desk<'_> {
 
     /// What another system is told: only what the playbook's purpose may see.
     fn notice(&self) -> Content {
-        let Asked { playbook, set_off, at_hand, .. } = *self.asked;
+        let Asked { playbook, cause, at_hand, .. } = *self.asked;
         let news = |event: &Event| EventNews {
             kind: event.kind.clone(),
             channel: event.channel.clone(),
@@ -148,7 +148,7 @@ impl Desk<'_> {
         let identifiers = &self.customer.person.identifiers;
         Content::Notice {
             playbook: playbook.name.clone(),
-            because: set_off.because.clone(),
+            because: cause.words.clone(),
             who: identifiers.iter().map(|identifier| format_compact!("{identifier}")).collect(),
             event: at_hand.event.map(|event| Box::new(news(event))),
             promise: at_hand

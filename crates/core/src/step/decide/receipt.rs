@@ -1,80 +1,132 @@
 use alloc::vec::Vec;
-use compact_str::CompactString;
 
 use super::Asked;
 use super::refusal::categories_of_cause;
-use crate::condition::Missing;
+use crate::condition::Sight;
+use crate::consent::Purpose;
 use crate::customer::Customer;
+use crate::definitions::{Definitions, FieldNumber, Look, Looks};
+use crate::effects::Effects;
 use crate::event::Category;
-use crate::receipt::{INPUT_CHARS_MAX, INPUTS_MAX, Receipt, Verdict};
-use crate::step::message;
+use crate::promise::PromiseId;
+use crate::receipt::{Begun, Decisions, Deed, INPUT_CHARS_MAX, INPUTS_MAX, InputPlace, Receipt, Verdict};
+use crate::step::{Input, message};
 
-/// What a playbook looked at, and what it saw.
+/// The receipt that a step is writing.
 #[derive(Default)]
-pub(super) struct LookedAt {
-    inputs: Vec<(CompactString, CompactString)>,
-    categories: Vec<Category>,
+pub(super) struct Writing {
+    decisions: Decisions,
+    /// What was seen, as long as looking again would show the same.
+    seen: Vec<Seen>,
+    /// What it was looked at for, and with which promise at hand.
+    seen_with: Option<(Purpose, Option<PromiseId>)>,
 }
 
-/// What the playbook looks at, as it is now: every field of its condition and its templates.
-pub(super) fn looked_at(customer: &Customer, asked: &Asked<'_>) -> LookedAt {
-    let Asked { definitions, input, playbook, set_off, at_hand } = *asked;
-    let Some(looks) = definitions.index().looks(set_off.index) else { return LookedAt::default() };
-    let sight = at_hand.sight(&customer.known, playbook.purpose, input.now);
-    let mut inputs = Vec::with_capacity(looks.fields.len().min(INPUTS_MAX));
-    let mut categories = Categories::default();
-    for category in categories_of_cause(asked).chain(looks.claimed.iter().copied()) {
-        if sight.sees(category) {
-            categories.add(category);
+/// A field that was looked at.
+#[derive(Clone, Copy)]
+struct Seen {
+    field: FieldNumber,
+    place: InputPlace,
+    /// The field's category; `None` also where nothing could be seen.
+    category: Option<Category>,
+}
+
+impl Writing {
+    /// Begins a decision with what the playbook looks at, as it is now: every field of its condition and
+    /// its templates.
+    pub(super) fn look(
+        &mut self,
+        customer: &mut Customer,
+        asked: &Asked<'_>,
+        looks: &Looks,
+        effects: &mut Effects,
+    ) -> Begun {
+        let Asked { definitions, input, playbook, cause, at_hand } = *asked;
+        let (mut begun, full) = self.decisions.begin(&cause.words);
+        if let Some(full) = full {
+            self.seen.clear();
+            leave(full, definitions, customer, input, effects);
         }
-    }
-    for (field, words) in &looks.fields {
-        let value = match sight.read(field) {
-            Ok(value) => {
-                field.category().into_iter().for_each(|category| categories.add(category));
-                message::value_words(value, INPUT_CHARS_MAX)
+        let with = (playbook.purpose, at_hand.promise.map(|promise| promise.id));
+        if self.seen_with.replace(with) != Some(with) {
+            self.seen.clear();
+        }
+        let sight = at_hand.sight(&customer.known, playbook.purpose, input.now);
+        for category in categories_of_cause(asked).chain(looks.claimed.iter()) {
+            if sight.sees(category) {
+                begun.saw(category);
             }
-            Err(Missing::Field(_) | Missing::Mistyped(_) | Missing::DividedByZero) => "missing".into(),
-        };
-        if inputs.len() < INPUTS_MAX {
-            inputs.push((words.clone(), value));
         }
+        let (listed, unlisted) = looks.fields.split_at(looks.fields.len().min(INPUTS_MAX));
+        for look in listed {
+            let Seen { place, category, .. } = self.see(look, &sight);
+            begun.looked_at(place);
+            category.into_iter().for_each(|category| begun.saw(category));
+        }
+        for look in unlisted.iter().filter(|look| sight.read(&look.field).is_ok()) {
+            look.field.category().into_iter().for_each(|category| begun.saw(category));
+        }
+        begun
     }
-    LookedAt { inputs, categories: categories.list() }
+
+    /// What the field holds, written down once for as long as it holds that.
+    fn see<'a>(&mut self, look: &'a Look, sight: &Sight<'a>) -> Seen {
+        if let Some(seen) = self.seen.iter().find(|seen| seen.field == look.number) {
+            return *seen;
+        }
+        let (value, category) = match sight.read(&look.field) {
+            Ok(value) => (message::value_words(value, INPUT_CHARS_MAX), look.field.category()),
+            Err(_missing) => ("missing".into(), None),
+        };
+        let place = self.decisions.place_of(&look.words, value);
+        let seen = Seen { field: look.number, place, category };
+        self.seen.push(seen);
+        seen
+    }
+
+    /// Ends a decision.
+    pub(super) fn end(&mut self, begun: Begun, asked: &Asked<'_>, verdict: Verdict) {
+        if changes_sight(&verdict) {
+            self.seen.clear();
+        }
+        self.decisions.end(begun, asked.playbook.name.clone(), asked.playbook.purpose, verdict);
+    }
+
+    /// Leaves the receipt.
+    pub(super) fn leave(
+        self,
+        definitions: &Definitions,
+        customer: &mut Customer,
+        input: &Input<'_>,
+        effects: &mut Effects,
+    ) {
+        leave(self.decisions, definitions, customer, input, effects);
+    }
 }
 
-/// A set of categories.
-#[derive(Default)]
-struct Categories([bool; Category::ALL.len()]);
-
-impl Categories {
-    fn add(&mut self, category: Category) {
-        self.0[category as usize] = true;
-    }
-
-    fn list(&self) -> Vec<Category> {
-        Category::ALL.into_iter().filter(|category| self.0[*category as usize]).collect()
+/// Whether the next playbook may see something else: of all deeds only promises are seen by conditions.
+fn changes_sight(verdict: &Verdict) -> bool {
+    match verdict {
+        Verdict::Acted { deeds, .. } => deeds.iter().any(|deed| match deed {
+            Deed::Promised(_) => true,
+            Deed::Sent(_) | Deed::Opened(_) | Deed::Noted(_) | Deed::Left(_) => false,
+        }),
+        Verdict::Refused(_) | Verdict::Corrected(_) | Verdict::Noted(_) => false,
     }
 }
 
-/// The receipt of what was decided.
-pub(super) fn receipt(
+fn leave(
+    decisions: Decisions,
+    definitions: &Definitions,
     customer: &mut Customer,
-    asked: &Asked<'_>,
-    looked_at: LookedAt,
-    verdict: Verdict,
-) -> Receipt {
-    Receipt {
+    input: &Input<'_>,
+    effects: &mut Effects,
+) {
+    effects.receipts.push(Receipt {
         id: customer.deeds.next_id(customer.id),
-        position: asked.input.position,
-        customer: customer.id,
-        at: asked.input.now,
-        definitions: asked.definitions.version,
-        subject: asked.playbook.name.clone(),
-        because: asked.set_off.because.clone(),
-        inputs: looked_at.inputs,
-        purpose: asked.playbook.purpose,
-        categories: looked_at.categories,
-        verdict,
-    }
+        position: input.position,
+        at: input.now,
+        definitions: definitions.version,
+        decisions,
+    });
 }

@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 
 /// The first reason not to act, if there is one.
 pub(super) fn refusal(customer: &Customer, asked: &Asked<'_>, written: &[Written]) -> Option<Refused> {
-    let Asked { definitions, input, playbook, set_off, at_hand } = *asked;
+    let Asked { definitions, input, playbook, cause, at_hand } = *asked;
     let known = &customer.known;
     // Law 4: what set it off must itself be visible for the playbook's purpose.
     if categories_of_cause(asked).any(|category| !known.grants.allow(category, playbook.purpose)) {
@@ -27,7 +27,7 @@ pub(super) fn refusal(customer: &Customer, asked: &Asked<'_>, written: &[Written
     if playbook.hold_out.get() > 0 && drawn(definitions, customer, playbook) < playbook.hold_out.get() {
         return Some(Refused::HoldOut);
     }
-    if let Some(case) = customer.deeds.held(&set_off.matter) {
+    if let Some(case) = customer.deeds.held(&cause.matter) {
         return Some(Refused::Held(case.id));
     }
     // Law 6: repair before delight.
@@ -44,7 +44,7 @@ pub(super) fn refusal(customer: &Customer, asked: &Asked<'_>, written: &[Written
         }
     }
     if playbook.writes() {
-        if let Some(first) = written.iter().find(|written| written.matter == set_off.matter) {
+        if let Some(first) = written.iter().find(|written| written.matter == cause.matter) {
             return Some(Refused::Preceded(first.playbook.clone()));
         }
         if definitions.house.contacts.is_some_and(|cap| customer.deeds.contacts_reach(cap, input.now)) {

@@ -10,77 +10,94 @@ use crate::promise::Promise;
 use crate::step::observe::Noticed;
 use crate::trust::Trust;
 
-/// A playbook that something set off.
-pub(in crate::step) struct SetOff {
-    pub(super) index: PlaybookIndex,
+/// Playbooks that an observation set off, and what did.
+#[derive(Default)]
+pub(super) struct SetOff {
+    causes: Vec<Cause>,
+    /// The playbooks, each with the place of its cause.
+    playbooks: Vec<(PlaybookIndex, usize)>,
+}
+
+/// What set playbooks off.
+pub(in crate::step) struct Cause {
+    /// In words: `moment pay bad`.
+    pub(in crate::step) words: CompactString,
     /// What it is about: automation is silent on it while a human has it.
     pub(super) matter: Name,
-    /// What set it off, in words.
-    pub(in crate::step) because: CompactString,
-    /// The promise at hand, as it was when it set the playbook off.
+    /// The promise at hand, as it was when it set the playbooks off.
     pub(super) promise: Option<Box<Promise>>,
 }
 
-/// Which playbooks the observation sets off. Of a promise's states each counts by itself, so one
-/// observation may set one playbook off for several promises.
-pub(super) fn set_off(definitions: &Definitions, known: &Known, noticed: &Noticed<'_>) -> Vec<SetOff> {
-    let index = definitions.index();
-    let mut found = Vec::new();
-    if let Some(event) = noticed.event {
-        for &playbook in &noticed.concerned.playbooks {
-            found.push(SetOff {
-                index: playbook,
-                matter: event.kind.clone(),
-                because: format_compact!("event {}", event.kind),
-                promise: None,
+impl SetOff {
+    /// Which playbooks the observation sets off. Of a promise's states each counts by itself, so one
+    /// observation may set one playbook off for several promises.
+    pub(super) fn by(definitions: &Definitions, known: &Known, noticed: &Noticed<'_>) -> SetOff {
+        let index = definitions.index();
+        let mut found = SetOff::default();
+        if let Some(event) = noticed.event {
+            found.add(noticed.concerned.playbooks.iter().copied(), || {
+                Cause::of(&event.kind, format_compact!("event {}", event.kind))
             });
         }
-    }
-    for &(moment, outcome) in &noticed.moments {
-        for &playbook in index.on_moment(moment, outcome) {
+        for &(moment, outcome) in &noticed.moments {
+            let playbooks = index.on_moment(moment, outcome);
             let Some((moment, _)) = definitions.moment_and_journey(moment) else { continue };
-            found.push(SetOff {
-                index: playbook,
-                matter: moment.name.clone(),
-                because: format_compact!("moment {} {}", moment.name, outcome.word()),
-                promise: None,
+            found.add(playbooks.iter().copied(), || {
+                Cause::of(&moment.name, format_compact!("moment {} {}", moment.name, outcome.word()))
             });
         }
-    }
-    for &(promise, id, state) in &noticed.promises {
-        for &playbook in index.on_promise(promise, state) {
+        for &(promise, id, state) in &noticed.promises {
+            let playbooks = index.on_promise(promise, state);
             let Some(promise) = definitions.promise(promise) else { continue };
-            found.push(SetOff {
-                index: playbook,
-                matter: promise.name.clone(),
-                because: format_compact!("promise {} {}", promise.name, state.word()),
+            found.add(playbooks.iter().copied(), || Cause {
                 promise: known.promises.iter().find(|known| known.id == id).cloned().map(Box::new),
+                ..Cause::of(&promise.name, format_compact!("promise {} {}", promise.name, state.word()))
             });
         }
+        for &(account, before, after) in &noticed.trust {
+            let is_crossed = |playbook: &PlaybookIndex| {
+                let playbook = definitions.playbook(*playbook);
+                playbook.is_some_and(|playbook| crossed(&playbook.when, before, after))
+            };
+            found.add(index.on_trust(account).iter().copied().filter(is_crossed), || {
+                Cause::of(account.word(), format_compact!("trust {account} {before} to {after}"))
+            });
+        }
+        for &playbook in &noticed.silences {
+            let span = definitions.playbook(playbook).and_then(Playbook::silence).unwrap_or_default();
+            found.add([playbook].into_iter(), || Cause::of("silence", format_compact!("silence {span}")));
+        }
+        found
     }
-    for &(account, before, after) in &noticed.trust {
-        for &playbook in index.on_trust(account) {
-            let when = definitions.playbook(playbook).map(|playbook| &playbook.when);
-            if when.is_some_and(|when| crossed(when, before, after)) {
-                found.push(SetOff {
-                    index: playbook,
-                    matter: account.word().into(),
-                    because: format_compact!("trust {account} {before} to {after}"),
-                    promise: None,
-                });
-            }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.playbooks.is_empty()
+    }
+
+    /// The playbooks with their causes, in the order of asking.
+    pub(super) fn in_order(
+        &mut self,
+        definitions: &Definitions,
+    ) -> impl Iterator<Item = (PlaybookIndex, &Cause)> {
+        self.playbooks.sort_by_key(|(playbook, _)| definitions.index().rank(*playbook));
+        let causes = &self.causes;
+        self.playbooks.iter().filter_map(|&(playbook, cause)| Some((playbook, causes.get(cause)?)))
+    }
+
+    fn add(&mut self, playbooks: impl Iterator<Item = PlaybookIndex>, cause: impl FnOnce() -> Cause) {
+        let (before, place) = (self.playbooks.len(), self.causes.len());
+        self.playbooks.extend(playbooks.map(|playbook| (playbook, place)));
+        // Most observations set nothing off: words are for those that do.
+        if self.playbooks.len() > before {
+            self.causes.push(cause());
         }
     }
-    for &playbook in &noticed.silences {
-        let span = definitions.playbook(playbook).and_then(Playbook::silence).unwrap_or_default();
-        found.push(SetOff {
-            index: playbook,
-            matter: "silence".into(),
-            because: format_compact!("silence {span}"),
-            promise: None,
-        });
+}
+
+impl Cause {
+    fn of(matter: &str, words: CompactString) -> Cause {
+        Cause { words, matter: matter.into(), promise: None }
     }
-    found
 }
 
 /// Whether going from `before` to `after` passes the line that the trigger watches.

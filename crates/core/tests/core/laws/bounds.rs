@@ -55,14 +55,9 @@ fn law_12_a_long_life_stays_within_its_bounds() {
     let mut full = 0;
     play_watched(&promising().definitions(), &long_life(400), Lane::LIVE, |step| {
         within_bounds(step.after, step.input.now);
-        full += step
-            .effects
-            .receipts
-            .iter()
-            .filter(|receipt| {
-                matches!(&receipt.verdict, Verdict::Refused(opcx_core::receipt::Refused::Full(_)))
-            })
-            .count();
+        let is_full =
+            |verdict: &Verdict| matches!(verdict, Verdict::Refused(opcx_core::receipt::Refused::Full(_)));
+        full += decisions(step.effects).filter(|decision| is_full(decision.verdict)).count();
     });
     assert!(full > 0, "what has no room is refused, and the receipt says so");
 }
@@ -102,8 +97,8 @@ fn law_12_a_cap_holds_however_often_others_act() {
     let story = format!("10:00 Rare\n{}+1m Rare\n", "+1m Often\n".repeat(200));
     let played = play(&company.definitions(), &story);
     let acted = |name: &str| {
-        let of = played.effects.receipts.iter().filter(|receipt| receipt.subject == name);
-        of.filter(|receipt| matches!(receipt.verdict, Verdict::Acted { .. })).count()
+        let of = decisions(&played.effects).filter(|decision| decision.subject == name);
+        of.filter(|decision| matches!(decision.verdict, Verdict::Acted { .. })).count()
     };
     assert_eq!((acted("rare"), acted("often"), acted("always")), (1, FIRED_MAX - 1, 200));
 }
@@ -164,7 +159,9 @@ proptest! {
             .effects
             .receipts
             .iter()
-            .filter(|receipt| receipt.subject == "back" && matches!(receipt.verdict, Verdict::Acted { shadow: false, .. }))
+            .filter(|receipt| receipt.decisions.iter().any(|decision| {
+                decision.subject == "back" && matches!(decision.verdict, Verdict::Acted { shadow: false, .. })
+            }))
             .map(|receipt| receipt.at)
             .collect();
         let cap = cap(1, 3).expect("a cap");

@@ -17,10 +17,10 @@ proptest! {
     fn law_06_repair_before_delight(story in story(80)) {
         let definitions = promising().definitions();
         play_watched(&definitions, &story, Lane::LIVE, |step| {
-            let delighted = step.effects.receipts.iter().any(|receipt| {
-                let playbook = definitions.playbooks.iter().find(|playbook| playbook.name == receipt.subject);
+            let delighted = decisions(step.effects).any(|decision| {
+                let playbook = definitions.playbooks.iter().find(|playbook| playbook.name == *decision.subject);
                 playbook.is_some_and(|playbook| playbook.aim == Aim::Delight)
-                    && matches!(receipt.verdict, Verdict::Acted { .. })
+                    && matches!(decision.verdict, Verdict::Acted { .. })
             });
             if delighted {
                 let known = &step.after.known;

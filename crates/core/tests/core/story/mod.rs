@@ -9,6 +9,7 @@ mod run;
 pub(crate) use company::*;
 pub(crate) use expressions::*;
 pub(crate) use language::{Told, felt, read};
+pub(crate) use record::decisions;
 pub(crate) use run::{Step, play, play_watched, record, refolded};
 
 use expect_test::Expect;

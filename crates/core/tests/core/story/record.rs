@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use opcx_core::customer::Customer;
 use opcx_core::effects::{Content, Effects, Parcel};
-use opcx_core::receipt::{Deed, Receipt, Refused, Verdict};
+use opcx_core::receipt::{Decision, Deed, Refused, Verdict};
 use opcx_core::time::Timestamp;
 use opcx_core::trust::Account;
 
@@ -60,7 +60,7 @@ pub(super) fn came_of_it(
         lines.push(format!("case on {} {}", case.matter, case.state.word()));
     }
     lines.extend(effects.parcels.iter().map(parcel));
-    lines.extend(effects.receipts.iter().map(receipt));
+    lines.extend(decisions(effects).map(decision));
     lines
         .into_iter()
         .map(|line| match timer {
@@ -93,9 +93,14 @@ fn parcel(parcel: &Parcel) -> String {
     }
 }
 
-fn receipt(receipt: &Receipt) -> String {
-    let mut line = format!("{} ({}): ", receipt.subject, receipt.because);
-    match &receipt.verdict {
+/// Everything that was decided, in order.
+pub(crate) fn decisions(effects: &Effects) -> impl Iterator<Item = Decision<'_>> {
+    effects.receipts.iter().flat_map(|receipt| receipt.decisions.iter())
+}
+
+fn decision(decision: Decision<'_>) -> String {
+    let mut line = format!("{} ({}): ", decision.subject, decision.because);
+    match decision.verdict {
         Verdict::Acted { shadow, deeds } => {
             let deeds: Vec<_> = deeds.iter().map(deed).collect();
             write!(line, "{}{}", if *shadow { "would have " } else { "" }, deeds.join(", "))
