@@ -1,4 +1,9 @@
 use expect_test::{Expect, expect};
+use opcx_core::definitions::Definitions;
+use opcx_core::event::{Origin, Value};
+use opcx_core::identity::IdentifierKind;
+use opcx_core::playbook::Playbook;
+use opcx_core::time::Span;
 use opcx_insight::{
     CasesQuestion, DecisionsQuestion, Page, PromisesQuestion, PulseQuestion, TrustQuestion, cases, customer,
     decisions, promises, pulse, trust,
@@ -6,7 +11,7 @@ use opcx_insight::{
 use serde::Serialize;
 
 use crate::company::definitions;
-use crate::world::a_week;
+use crate::world::{Deed, World, a_week};
 
 fn check(view: &impl Serialize, expected: &Expect) {
     let json = serde_json::to_string_pretty(view).expect("views are plain data");
@@ -697,16 +702,14 @@ fn page_after_page_tells_the_same_as_one_long_page() {
     let world = a_week();
     let (store, definitions) = (&*world.store, definitions());
     let at_once = DecisionsQuestion { most: Some(1_000), ..DecisionsQuestion::default() };
-    let all = decisions(store, &definitions, &at_once).unwrap().page;
-    let receipts: std::collections::BTreeSet<_> = all.rows.iter().map(|row| &row.receipt).collect();
-    assert!(receipts.len() < all.rows.len(), "pages end in the middle of a receipt, too");
+    let all = decisions(store, &definitions, &at_once).unwrap().page.rows;
     for most in [1, 3, 7, 1_000] {
         let most = Some(most);
         let decided = |after| DecisionsQuestion { most, after, ..DecisionsQuestion::default() };
         let rows = paged(|after| decisions(store, &definitions, &decided(after)).unwrap().page);
         assert_eq!(rows.len(), 54);
         assert!(rows.is_sorted_by(|newer, older| newer.position >= older.position));
-        assert_eq!(rows, all.rows);
+        assert_eq!(rows, all);
 
         let made = |after| PromisesQuestion { most, after, ..PromisesQuestion::default() };
         assert_eq!(paged(|after| promises(store, &definitions, &made(after)).unwrap().page).len(), 19);
@@ -716,4 +719,57 @@ fn page_after_page_tells_the_same_as_one_long_page() {
         let falls = paged(|after| trust(store, &fell(after)).unwrap().page);
         assert!(falls.is_sorted_by(|further, less| further.fall >= less.fall));
     }
+}
+
+#[test]
+fn decisions_on_one_receipt_are_told_one_by_one_the_last_taken_first() {
+    let Definitions {
+        version,
+        vocabulary,
+        journeys,
+        moments,
+        promises,
+        mut playbooks,
+        templates,
+        calendars,
+        house,
+        ..
+    } = definitions();
+    let twins: Vec<_> = playbooks
+        .iter()
+        .map(|playbook| Playbook { name: format!("{}-again", playbook.name).into(), ..playbook.clone() })
+        .collect();
+    playbooks.extend(twins);
+    let definitions = Definitions::new(
+        version, vocabulary, journeys, moments, promises, playbooks, templates, calendars, house,
+    );
+    let mut world = World::new();
+    for said in ["my bag is lost", "found it, thanks"] {
+        world.event(&Deed {
+            who: &[(IdentifierKind::Handle, "grace")],
+            kind: "Message",
+            facts: &[("about", Value::Text("bags".into()))],
+            said: Some(said),
+            origin: Origin::Customer,
+        });
+        world.wait(Span::HOUR);
+    }
+    world.decide_by(definitions.clone());
+
+    let asked = |most, after| {
+        let question = DecisionsQuestion { most: Some(most), after, ..DecisionsQuestion::default() };
+        decisions(&*world.store, &definitions, &question).unwrap().page
+    };
+    let all = asked(100, None).rows;
+    let told: Vec<_> = all.iter().map(|row| format!("{} {} {}", row.receipt, row.subject, row.why)).collect();
+    expect![[r#"
+        c0_2 thanks-again a human has this matter (case_c0_0)
+        c0_2 thanks a human has this matter (case_c0_0)
+        c0_1 find-the-bag-again a human has this matter (case_c0_0)
+        c0_1 find-the-bag opened case_c0_0"#]]
+    .assert_eq(&told.join("\n"));
+    for most in 1..5 {
+        assert_eq!(paged(|after| asked(most, after)), all);
+    }
+    assert_eq!(customer(&*world.store, &definitions, "grace").unwrap().decisions, all);
 }

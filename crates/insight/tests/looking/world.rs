@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use opcx_core::case::CaseChange;
 use opcx_core::consent::{Answer, Proof, Purpose, Statement};
+use opcx_core::definitions::Definitions;
 use opcx_core::delivery::Policy;
 use opcx_core::event::{Category, Event, Facts, Origin, Value};
 use opcx_core::identity::{Identifier, IdentifierKind};
@@ -80,9 +81,14 @@ impl World {
 
     /// Decides on everything so far.
     pub(crate) fn decide(&self) {
+        self.decide_by(crate::company::definitions());
+    }
+
+    /// The same by other definitions.
+    pub(crate) fn decide_by(&self, definitions: Definitions) {
         let mut decider = Decider::new(
             Arc::clone(&self.store) as Arc<dyn Store>,
-            Arc::new(crate::company::definitions()),
+            Arc::new(definitions),
             Arc::new(sense),
             Policy::default(),
             Budget::default(),
