@@ -3,6 +3,7 @@
 use expect_test::{Expect, expect};
 use opcx::import::{File, Records};
 use opcx_company::Files;
+use opcx_company::mapping::Mapping;
 use opcx_core::event::{Event, Value};
 
 const VOCABULARY: &str = "kinds:\n  Public Post: feedback\n  Public Reply: service\nfacts:\n  company: text\n  retweets: number\n  verified: bool\n  seen_at: time\n  tags: texts\n";
@@ -48,9 +49,13 @@ fn check(mapping: &str, text: &str, expected: Expect) {
     );
     let loaded = opcx_company::parse(&files);
     assert_eq!(loaded.faults, []);
-    let mapping = &loaded.mappings[0];
-    let mut records =
-        Records::open(File::of_text("f".to_owned(), text.to_owned()).unwrap(), mapping).unwrap();
+    expected.assert_eq(&told(&loaded.mappings[0], text));
+}
+
+/// What a mapping makes of a file, line by line.
+pub(crate) fn told(mapping: &Mapping, text: &str) -> String {
+    let file = File::of_text("f".to_owned(), text.to_owned()).unwrap();
+    let mut records = Records::open(file, mapping).unwrap();
     let mut shown = String::new();
     while let Some(line) = records.advance().unwrap() {
         let read = records.events(mapping);
@@ -59,7 +64,7 @@ fn check(mapping: &str, text: &str, expected: Expect) {
         shown.extend((0..read.skipped).map(|_| "  skipped\n".to_owned()));
         shown.extend(read.refused.iter().map(|refusal| format!("  refused: {refusal}\n")));
     }
-    expected.assert_eq(&shown);
+    shown
 }
 
 fn event(event: &Event) -> String {
