@@ -3,21 +3,26 @@
 //! Every endpoint has a queue of its own, so a slow receiver holds up nobody else. A parcel may be
 //! sent again after a crash between sending and the report of it; it then carries the same id.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use opcx_core::delivery::{Attempt, Outcome, ParcelId};
+use opcx_core::delivery::{Attempt, Outcome, ParcelId, Why};
+use opcx_core::effects::Parcel;
 use opcx_core::event::Name;
 use opcx_core::log::{Lane, Position};
 use opcx_core::record::{Entry, Report};
+use opcx_core::time::Timestamp;
 use opcx_store::{Encoded, ParcelRow, ParcelState, Store, StoreError};
 use tokio::sync::watch;
 
-use crate::{Channel, Clock, Intake, Submission, Submitted};
+use crate::{Channel, Clock, Intake, Sending, Submission, Submitted};
 
 /// Longest nap of an endpoint's queue: the outbox is looked at again after that whatever happens, which
 /// catches a clock that was set.
 const NAP_MAX: std::time::Duration = std::time::Duration::from_secs(5);
+/// Most parcels that are given up at once for want of a channel: the log takes them in one submission.
+const NOWHERE_AT_ONCE: NonZeroUsize = NonZeroUsize::new(64).expect("is not zero");
 
 /// What is to be tried now for one endpoint, leaving out what is under way.
 ///
@@ -26,7 +31,7 @@ const NAP_MAX: std::time::Duration = std::time::Duration::from_secs(5);
 pub fn claim(
     store: &dyn Store,
     endpoint: &str,
-    now: opcx_core::time::Timestamp,
+    now: Timestamp,
     most: usize,
     under_way: &HashSet<(ParcelId, Attempt)>,
 ) -> Result<Vec<(ParcelRow, Attempt)>, StoreError> {
@@ -55,25 +60,64 @@ fn reports(reports: impl IntoIterator<Item = Report>) -> Submission {
     Submission { lane: Lane::LIVE, at: None, entries }
 }
 
-/// Runs a queue for every channel until `stop` says so; what is under way is finished first.
+/// Where parcels go whose endpoint is no longer configured: nowhere, and their dead letters say so.
+struct Nowhere(Name);
+
+impl Channel for Nowhere {
+    fn send<'a>(&'a self, _: &'a Parcel, _: Timestamp) -> Sending<'a> {
+        let why = format!(
+            "there is no channel `{}` any more; put it back into opcx.toml and send this again",
+            self.0
+        );
+        Box::pin(std::future::ready(Outcome::Refused { why: Why::from(why) }))
+    }
+
+    fn in_flight_max(&self) -> NonZeroUsize {
+        NOWHERE_AT_ONCE
+    }
+}
+
+/// Runs a queue for every channel, and for every endpoint without one that parcels wait for, until
+/// `stop` says so; what is under way is finished first.
 pub(crate) async fn run(
     store: Arc<dyn Store>,
     intake: Intake,
     clock: Arc<dyn Clock>,
     channels: BTreeMap<Name, Arc<dyn Channel>>,
     decided: watch::Receiver<Position>,
-    stop: watch::Receiver<bool>,
+    mut stop: watch::Receiver<bool>,
 ) {
     let mut queues = tokio::task::JoinSet::new();
-    for (endpoint, channel) in channels {
-        let queue = Queue {
-            store: Arc::clone(&store),
-            intake: intake.clone(),
-            clock: Arc::clone(&clock),
-            endpoint,
-            channel,
-        };
-        queues.spawn(queue.run(decided.clone(), stop.clone()));
+    let mut served: BTreeSet<Name> = BTreeSet::new();
+    let mut opened: Vec<(Name, Arc<dyn Channel>)> = channels.into_iter().collect();
+    while !*stop.borrow() {
+        for (endpoint, channel) in opened.drain(..) {
+            let queue = Queue {
+                store: Arc::clone(&store),
+                intake: intake.clone(),
+                clock: Arc::clone(&clock),
+                endpoint: endpoint.clone(),
+                channel,
+            };
+            served.insert(endpoint);
+            queues.spawn(queue.run(decided.clone(), stop.clone()));
+        }
+        match store.awaited() {
+            Ok(endpoints) => {
+                for endpoint in endpoints.into_iter().filter(|endpoint| !served.contains(endpoint)) {
+                    tracing::warn!(%endpoint, "parcels wait for a channel that is not there");
+                    opened.push((endpoint.clone(), Arc::new(Nowhere(endpoint))));
+                }
+            }
+            Err(error) => tracing::error!(%error, "the outbox cannot be read"),
+        }
+        if opened.is_empty() {
+            tokio::select! {
+                // The node has gone, or says that it is time.
+                _ = stop.changed() => {}
+                () = tokio::time::sleep(NAP_MAX) => {}
+            }
+        }
     }
     while queues.join_next().await.is_some() {}
 }
@@ -197,7 +241,7 @@ async fn attempt_once(
     channel: Arc<dyn Channel>,
     row: ParcelRow,
     attempt: Attempt,
-    now: opcx_core::time::Timestamp,
+    now: Timestamp,
 ) -> Attempted {
     let outcome = channel.send(&row.parcel, now).await;
     Attempted { parcel: row.parcel.id, attempt, outcome }

@@ -86,7 +86,7 @@ pub fn router<A: Accept>(door: &Arc<Door<A>>) -> Router {
     Router::new()
         .merge(tracking::router(door))
         .merge(health::router(door))
-        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address"))
+        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address; events go to `/v1/batch`, and `/v1/openapi.json` lists the rest"))
         .method_not_allowed_fallback(async || {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this address takes another method")
         })

@@ -3,6 +3,7 @@
 //! The data directory belongs to one process. While `opcx serve` has it, questions go through its
 //! read API, which answers with the same views as JSON.
 
+pub mod address;
 mod server;
 mod source;
 

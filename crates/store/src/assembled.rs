@@ -226,6 +226,10 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
         state::parcel(&self.tables.view(), id)
     }
 
+    fn awaited(&self) -> Result<Vec<Name>> {
+        state::awaited(&self.tables.view())
+    }
+
     fn dead(&self, most: usize) -> Result<Vec<ParcelRow>> {
         state::dead(&self.tables.view(), most)
     }
@@ -238,8 +242,16 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
         state::rollups(&self.tables.view(), moment, hours)
     }
 
+    fn promise(&self, id: PromiseId) -> Result<Option<PromiseRow>> {
+        state::promise(&self.tables.view(), id)
+    }
+
     fn promises(&self, after: Option<PromiseId>, most: usize) -> Result<Vec<PromiseRow>> {
         state::promises(&self.tables.view(), after, most)
+    }
+
+    fn case(&self, id: CaseId) -> Result<Option<CaseRow>> {
+        state::case(&self.tables.view(), id)
     }
 
     fn cases(&self, after: Option<CaseId>, most: usize) -> Result<Vec<CaseRow>> {

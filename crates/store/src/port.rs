@@ -110,6 +110,9 @@ pub trait Store: Send + Sync {
     /// One parcel.
     fn parcel(&self, id: ParcelId) -> Result<Option<ParcelRow>>;
 
+    /// The endpoints that parcels wait for, whether or not there still is such an endpoint.
+    fn awaited(&self) -> Result<Vec<Name>>;
+
     /// Dead letters, oldest first.
     fn dead(&self, most: usize) -> Result<Vec<ParcelRow>>;
 
@@ -121,8 +124,14 @@ pub trait Store: Send + Sync {
     /// Rollups of hours in the range, of one moment or of all, ordered by key.
     fn rollups(&self, moment: Option<&str>, hours: Range<Timestamp>) -> Result<Vec<(RollupKey, Rollup)>>;
 
+    /// One promise.
+    fn promise(&self, id: PromiseId) -> Result<Option<PromiseRow>>;
+
     /// Promises in the order of their ids, from `after` on.
     fn promises(&self, after: Option<PromiseId>, most: usize) -> Result<Vec<PromiseRow>>;
+
+    /// One case.
+    fn case(&self, id: CaseId) -> Result<Option<CaseRow>>;
 
     /// Cases in the order of their ids, from `after` on.
     fn cases(&self, after: Option<CaseId>, most: usize) -> Result<Vec<CaseRow>>;

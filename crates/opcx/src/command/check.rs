@@ -38,18 +38,28 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     match &loaded.definitions {
         Some(definitions) => println!(
-            "{}: {} journeys, {} moments, {} promises, {} playbooks, {} templates; {warnings} warnings (version {})",
+            "{}: {}, {}, {}, {}, {}; {} (version {})",
             arguments.folder.folder.display(),
-            definitions.journeys.len(),
-            definitions.moments.len(),
-            definitions.promises.len(),
-            definitions.playbooks.len(),
-            definitions.templates.len(),
+            counted(definitions.journeys.len(), "journey"),
+            counted(definitions.moments.len(), "moment"),
+            counted(definitions.promises.len(), "promise"),
+            counted(definitions.playbooks.len(), "playbook"),
+            counted(definitions.templates.len(), "template"),
+            counted(warnings, "warning"),
             definitions.version,
         ),
-        None => println!("{}: {errors} errors, {warnings} warnings", arguments.folder.folder.display()),
+        None => println!(
+            "{}: {}, {}",
+            arguments.folder.folder.display(),
+            counted(errors, "error"),
+            counted(warnings, "warning")
+        ),
     }
     Ok(if loaded.faults.is_empty() { End::Fine } else { End::Found })
+}
+
+fn counted(number: usize, word: &str) -> String {
+    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }
 
 /// Writes the JSON Schemas of a company's files.

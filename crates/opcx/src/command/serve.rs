@@ -17,6 +17,7 @@ use crate::cli::Folder;
 use crate::house::{Company, sense};
 use crate::http::read::{self, Sight};
 use crate::http::{ConnectionLimits, Door, Key, KeyHash, Keys, Role, router, serve};
+use crate::look::address::tell;
 
 /// What `opcx serve` can be told.
 #[derive(Debug, clap::Args)]
@@ -46,10 +47,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
             .await
             .with_context(|| format!("listening on {listen}; choose another address with --listen"))?;
         let address = listener.local_addr().unwrap_or(listen);
-        live(&company, listener, keys, outbox, |intake_open| {
-            if intake_open {
-                eprintln!("opcx listens on http://{address} (stop with Ctrl-C)");
-            }
+        live(&company, listener, keys, outbox, || {
+            eprintln!("opcx listens on http://{address} (stop with Ctrl-C)");
         })
         .await
     })?;
@@ -62,7 +61,7 @@ async fn live(
     listener: TcpListener,
     keys: Keys,
     outbox: Outbox,
-    tell: impl FnOnce(bool),
+    started: impl FnOnce(),
 ) -> anyhow::Result<()> {
     let store = company.open_store()?;
     let clock = Arc::new(WallClock);
@@ -79,8 +78,11 @@ async fn live(
     )?;
     let door = Arc::new(Door::new(node.intake(), keys, clock));
     let sight = Arc::new(Sight::new(Arc::clone(&door), store, Arc::clone(&company.definitions)));
+    // Held as long as the engine answers.
+    let _told = tell(&company.data(), listener.local_addr()?)
+        .with_context(|| format!("writing into `{}`", company.data().display()))?;
     let routes = router(&door).merge(read::router(&sight));
-    tell(true);
+    started();
     serve(listener, routes, ConnectionLimits::default(), told_to_stop()).await?;
     drop(sight);
     door.set_ready(false);
@@ -109,18 +111,18 @@ fn keys(settings: &Settings, environment: &dyn Fn(&str) -> Option<String>) -> an
     let mut keys = Vec::new();
     let mut faults: Vec<String> = Vec::new();
     let named = [
-        (&settings.keys.write, Role::Write, "write"),
-        (&settings.keys.read, Role::Read, "read"),
-        (&settings.keys.admin, Role::Admin, "admin"),
+        (&settings.keys.write, Role::Write, "write", "send events"),
+        (&settings.keys.read, Role::Read, "read", "look"),
+        (&settings.keys.admin, Role::Admin, "admin", "give orders"),
     ];
-    for (variable, role, word) in named {
+    for (variable, role, word, may) in named {
         let Some(variable) = variable else { continue };
         match environment(variable).map(|key| KeyHash::of(key.trim())) {
             Some(Ok(hash)) => keys.push(Key { name: word.into(), role, hash }),
             Some(Err(error)) => faults.push(format!("{variable}: {error}")),
             // A door whose variable is not set stays closed.
             None => eprintln!(
-                "no {word} key: {variable} is not set, so nobody may {word} over HTTP; `opcx keys` makes keys"
+                "no {word} key: {variable} is not set, so nobody may {may} over HTTP; `opcx keys` makes keys"
             ),
         }
     }

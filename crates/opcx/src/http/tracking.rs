@@ -209,7 +209,7 @@ impl NotTaken {
             NotTaken::KeyUnknown => refused(
                 StatusCode::UNAUTHORIZED,
                 "invalid_write_key",
-                "this write key is not known here; look it up in opcx.toml",
+                "this write key is not known here; it stands in the variable that `[keys]` of opcx.toml names",
             ),
             NotTaken::Unreadable(unreadable) => {
                 refused(permanent, unreadable.code(), &unreadable.to_string())

@@ -21,7 +21,8 @@ pub struct Server {
 pub enum ServerError {
     /// Nobody answers there.
     #[error(
-        "{address} does not answer, although another process has the data open; is `opcx serve` still starting?"
+        "{address} does not answer, although another process has the data open; if that is an import, wait for its \
+         end; if it is `opcx serve`, it is starting or stopping"
     )]
     Silent {
         /// The server's address.

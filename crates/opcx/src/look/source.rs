@@ -7,7 +7,7 @@ use opcx_store::{Embedded, Store, StoreError};
 
 use crate::house::Company;
 
-use super::{Question, Server, ServerError, View};
+use super::{Question, Server, ServerError, View, address};
 
 /// Where answers come from.
 pub enum Source {
@@ -65,9 +65,10 @@ pub fn open(company: &Company) -> Result<Source, OpenError> {
             Ok(Source::Store { store: Box::new(store), definitions: Arc::clone(&company.definitions) })
         }
         Err(StoreError::InUse { .. }) => {
+            let listen = address::told(&data).unwrap_or(company.settings.listen);
             let key =
                 key(company.settings.keys.read.as_deref()).map_err(|mend| OpenError::NoKey { data, mend })?;
-            Ok(Source::Server(Server::new(company.settings.listen, key)))
+            Ok(Source::Server(Server::new(listen, key)))
         }
         Err(error) => Err(error.into()),
     }

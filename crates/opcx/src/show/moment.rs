@@ -1,4 +1,5 @@
-use opcx_insight::{Moment, Step};
+use opcx_core::calendar::Zone;
+use opcx_insight::{Moment, Point, Step};
 
 use super::page::Page;
 use super::promises::tallies;
@@ -86,13 +87,22 @@ fn series(page: &mut Page, moment: &Moment) {
         Step::Hour => "hour by hour".to_owned(),
         Step::Day => format!("day by day in {}", moment.series.zone),
     };
+    let zone = Zone::new(&moment.series.zone).ok();
+    let when = |point: &Point| match (moment.series.step, &zone) {
+        (Step::Day, Some(zone)) => zone.date(point.from.0).to_string(),
+        // Of a zone that this program does not know, the day's beginning.
+        (Step::Hour, _) | (Step::Day, None) => time(point.from),
+    };
     page.heading(&format!("Went badly, {step}"));
     let bad = sparkline(points.iter().map(|point| &point.experience.bad));
-    page.line(&format!("{} {bad} {}", time(first.from), time(last.from)));
+    page.line(&format!("{} {bad} {}", when(first), when(last)));
     let mut worst: Vec<_> =
         points.iter().filter_map(|point| Some((point, point.experience.bad.shown()?))).collect();
     worst.sort_by(|(_, a), (_, b)| b.low.total_cmp(&a.low));
+    if !worst.is_empty() {
+        page.line("The surely worst:");
+    }
     for (point, _) in worst.iter().take(3) {
-        page.line(&format!("{}  {}", time(point.from), share(&point.experience.bad, point.experience.n)));
+        page.line(&format!("{}  {}", when(point), share(&point.experience.bad, point.experience.n)));
     }
 }

@@ -8,7 +8,7 @@ pub(super) fn write(page: &mut Page, promises: &Promises) {
     page.heading(&format!("Promises, {}", as_of(promises.as_of, Some(&promises.window))));
     page.line(&sentence(&promises.all));
 
-    page.heading("Promise by promise, the least kept first");
+    page.heading("Promise by promise, the surely least kept first");
     page.table(&tallies(&promises.promises), "Nothing was promised yet.");
 
     page.heading("One by one: owed ones soonest due first, then what was settled last");

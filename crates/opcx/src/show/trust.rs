@@ -69,7 +69,7 @@ pub(super) fn ledger(page: &mut Page, trust: &TrustView) {
         ("account", Column::Left),
         ("change", Column::Right),
         ("level", Column::Right),
-        ("what happened", Column::Left),
+        ("what happened", Column::Words),
         ("said", Column::Words),
     ]);
     for line in &trust.entries {

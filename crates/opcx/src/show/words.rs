@@ -72,10 +72,13 @@ pub(super) fn sparkline<'a>(figures: impl Iterator<Item = &'a Figure<Share>>) ->
         .collect()
 }
 
+/// Emotions that are named in a row of a table; a moment's page names more, with figures.
+const EMOTIONS: usize = 2;
+
 /// The emotions that were most often the strongest, without their figures.
 pub(super) fn mostly(experience: &Experience) -> String {
     let words: Vec<&str> =
-        experience.emotions.iter().take(3).map(|emotion| emotion.emotion.as_str()).collect();
+        experience.emotions.iter().take(EMOTIONS).map(|emotion| emotion.emotion.as_str()).collect();
     words.join(", ")
 }
 

@@ -59,13 +59,24 @@ impl Shop {
         name: &str,
         text: impl AsRef<[u8]>,
     ) -> anyhow::Result<Tally> {
+        self.import_as(store, name, text, Mode::Shadow)
+    }
+
+    /// The same in a mode.
+    pub(crate) fn import_as(
+        &self,
+        store: &Arc<dyn Store>,
+        name: &str,
+        text: impl AsRef<[u8]>,
+        mode: Mode,
+    ) -> anyhow::Result<Tally> {
         let company = self.company();
         let work = Work {
             store,
             definitions: &company.definitions,
             sense: sense(),
             mapping: company.mapping("orders")?,
-            mode: Mode::Shadow,
+            mode,
             room: &self.path(),
         };
         import(&work, File::open(&self.write(name, text))?, &mut |_, _| {})

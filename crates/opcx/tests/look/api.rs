@@ -14,6 +14,7 @@ use opcx_engine::{Accepted, IntakeError, Submission, WallClock};
 use opcx_insight::{
     CasesQuestion, DecisionsQuestion, MomentQuestion, PromisesQuestion, PulseQuestion, TrustQuestion,
 };
+use opcx_store::{Commit, EndpointState, Store as _};
 use serde_json::Value;
 use tower_service::Service;
 
@@ -39,7 +40,12 @@ fn api() -> (Router, Book) {
     let keys = Keys::new(vec![key("dashboard", Role::Read, READ), key("mia", Role::Admin, ADMIN)]);
     let book = Book::default();
     let door = Arc::new(Door::new(book.clone(), keys, Arc::new(WallClock)));
-    let sight = Sight::new(door, a_week().store, Arc::new(definitions()));
+    let store = a_week().store;
+    // An endpoint answered 410.
+    let progress = store.progress().unwrap();
+    let endpoints = vec![("crm".into(), EndpointState::Disabled)];
+    store.commit(&Commit { from: progress.position, progress, endpoints, ..Commit::default() }).unwrap();
+    let sight = Sight::new(door, store, Arc::new(definitions()));
     (router(&Arc::new(sight)), book)
 }
 
@@ -252,8 +258,12 @@ async fn orders_are_handed_in_with_who_and_why_by_those_who_have_the_admin_key()
         (case, r#"{"by": "mia", "reason": " ", "outcome": "back"}"#),
         (case, r#"{"by": "mia"}"#),
         ("/v1/cases/82/take", r#"{"by": "mia", "reason": "mine"}"#),
+        ("/v1/cases/case_c82_7/take", r#"{"by": "mia", "reason": "mine"}"#),
+        ("/v1/promises/91/release", r#"{"by": "mia", "reason": "they cancelled"}"#),
+        ("/v1/promises/promise_91_0/release", r#"{"by": "mia", "reason": "they cancelled"}"#),
         ("/v1/promises/promise_7_0/release", r#"{"by": "mia", "reason": "they cancelled"}"#),
         ("/v1/endpoints/crm/enable", r#"{"by": "mia", "reason": "it is back"}"#),
+        ("/v1/endpoints/mail/enable", r#"{"by": "mia", "reason": "it is back"}"#),
         ("/v1/parcels/msg_c0_0/resend", r#"{"by": "mia", "reason": "it is back"}"#),
         (
             "/v1/customers/merge",
@@ -276,10 +286,18 @@ async fn orders_are_handed_in_with_who_and_why_by_those_who_have_the_admin_key()
           400 Bad Request: the body cannot be read: missing field `reason` at line 1 column 13; `/v1/openapi.json` says what it must hold
         /v1/cases/82/take
           400 Bad Request: `82` names no case; write it as it is shown: `case_c12_3`
-        /v1/promises/promise_7_0/release
+        /v1/cases/case_c82_7/take
+          404 Not Found: there is no case `case_c82_7`
+        /v1/promises/91/release
+          400 Bad Request: `91` names no promise; write it as it is shown: `promise_12_0`
+        /v1/promises/promise_91_0/release
           202 Accepted: taken down
+        /v1/promises/promise_7_0/release
+          404 Not Found: there is no promise `promise_7_0`
         /v1/endpoints/crm/enable
           202 Accepted: taken down
+        /v1/endpoints/mail/enable
+          404 Not Found: no endpoint `mail` is disabled, so there is nothing to enable
         /v1/parcels/msg_c0_0/resend
           404 Not Found: there is no parcel `msg_c0_0`
         /v1/customers/merge
@@ -304,7 +322,7 @@ async fn orders_are_handed_in_with_who_and_why_by_those_who_have_the_admin_key()
         .collect();
     expect![[r#"
         mia: found it Case(CaseId(DeedId { customer: CustomerId(Position(82)), number: 2 }), Close { outcome: "the bag is back" })
-        mia: they cancelled Release(Event { position: Position(7), number: 0 })
+        mia: they cancelled Release(Event { position: Position(91), number: 0 })
         mia: it is back Enable("crm")
         mia: they called Merge(Identifier { kind: Handle, value: "adal" }, Identifier { kind: Handle, value: "guest1" })"#]].assert_eq(&handed_in.join("\n"));
 }

@@ -19,25 +19,25 @@ fn the_pulse_says_where_it_hurts_and_with_which_airline() {
     check(
         &Question::Pulse(question),
         &expect![[r#"
-        Pulse, as of 2015-02-25 03:00 UTC
-        In all 92 events of 44 customers and 54 decisions; 0 inputs could not be understood.
-        Events at no moment of the map: 1 % (0–6, n 91)
-        Promises: 19 made, 1 open, 1 at risk; of those due, 47 % (26–69, n 17) kept.
+            Pulse, as of 2015-02-25 03:00 UTC
+            In all 92 events of 44 customers and 54 decisions; 0 inputs could not be understood.
+            Events at no moment of the map: 1 % (0–6, n 91)
+            Promises: 19 made, 1 open, 1 at risk; of those due, 47 % (26–69, n 17) kept.
 
-        Moments, the surely worst first
-        moment   stage   went badly                      went well           felt bad            mostly felt
-        bags     arrive  51 % (36–67, n 37)  ████▒▒▒···  38 % (24–54, n 37)  58 % (41–73, n 33)  gratitude, anger, annoyance
-        landing  fly     20 % (11–34, n 45)  █▒▒·······  27 % (16–41, n 45)  – (n 0)
-        answer   arrive  – (n 9)                         – (n 9)             – (n 0)
+            Moments, the surely worst first
+            moment   stage   went badly                      went well           felt bad            mostly felt
+            bags     arrive  51 % (36–67, n 37)  ████▒▒▒···  38 % (24–54, n 37)  58 % (41–73, n 33)  gratitude, anger
+            landing  fly     20 % (11–34, n 45)  █▒▒·······  27 % (16–41, n 45)  – (n 0)
+            answer   arrive  – (n 9)                         – (n 9)             – (n 0)
 
-        By airline, the surely worst first
-        value  went badly                      felt bad            worst at  mostly felt
-        Alpha  45 % (31–60, n 40)  ███▒▒▒····  93 % (69–99, n 14)  bags      anger, annoyance, gratitude
-        Beta   25 % (14–40, n 40)  █▒▒▒······  33 % (16–56, n 18)  bags      gratitude, annoyance, anger
-        Gamma  – (n 2)                         – (n 1)
+            By airline, the surely worst first
+            value  went badly                      felt bad            worst at  mostly felt
+            Alpha  45 % (31–60, n 40)  ███▒▒▒····  93 % (69–99, n 14)  bags      anger, annoyance
+            Beta   25 % (14–40, n 40)  █▒▒▒······  33 % (16–56, n 18)  bags      gratitude, annoyance
+            Gamma  – (n 2)                         – (n 1)
 
-        – means fewer than 10 observations, which is too few for a figure.
-    "#]],
+            – means fewer than 10 observations, which is too few for a figure.
+        "#]],
     );
 }
 
@@ -122,18 +122,19 @@ fn a_moment_says_what_it_is_about_and_how_it_goes() {
             mostly annoyance       27 % (15–44, n 33)          ██▒▒······
 
             Went badly, day by day in UTC
-            2015-02-17 00:00 ▅▅    2015-02-25 00:00
-            2015-02-18 00:00  50 % (29–71, n 18)
-            2015-02-17 00:00  50 % (27–73, n 14)
+            2015-02-17 ▅▅    2015-02-25
+            The surely worst:
+            2015-02-18  50 % (29–71, n 18)
+            2015-02-17  50 % (27–73, n 14)
 
             By channel, the surely worst first
             value    went badly                      went well           felt bad            mostly felt
-            twitter  51 % (36–67, n 37)  ████▒▒▒···  38 % (24–54, n 37)  58 % (41–73, n 33)  gratitude, anger, annoyance
+            twitter  51 % (36–67, n 37)  ████▒▒▒···  38 % (24–54, n 37)  58 % (41–73, n 33)  gratitude, anger
 
             By airline, the surely worst first
             value  went badly                      went well           felt bad            mostly felt
-            Alpha  72 % (49–88, n 18)  █████▒▒▒▒·  6 % (1–26, n 18)    93 % (69–99, n 14)  anger, annoyance, gratitude
-            Beta   33 % (16–56, n 18)  ██▒▒▒▒····  67 % (44–84, n 18)  33 % (16–56, n 18)  gratitude, annoyance, anger
+            Alpha  72 % (49–88, n 18)  █████▒▒▒▒·  6 % (1–26, n 18)    93 % (69–99, n 14)  anger, annoyance
+            Beta   33 % (16–56, n 18)  ██▒▒▒▒····  67 % (44–84, n 18)  33 % (16–56, n 18)  gratitude, annoyance
             Gamma  – (n 1)                         – (n 1)             – (n 1)
 
             – means fewer than 10 observations, which is too few for a figure.
@@ -147,25 +148,25 @@ fn promises_say_which_are_owed_and_how_many_were_kept() {
     check(
         &Question::Promises(question),
         &expect![[r#"
-        Promises, as of 2015-02-25 03:00 UTC
-        19 made, 1 open, 1 at risk; of those due, 47 % (26–69, n 17) kept.
+            Promises, as of 2015-02-25 03:00 UTC
+            19 made, 1 open, 1 at risk; of those due, 47 % (26–69, n 17) kept.
 
-        Promise by promise, the least kept first
-        promise          moment  kept                            open  at risk  overdue  broken  released
-        answered-in-72h  answer  47 % (26–69, n 17)  ███▒▒▒▒···     1        1        0       9         0
+            Promise by promise, the surely least kept first
+            promise          moment  kept                            open  at risk  overdue  broken  released
+            answered-in-72h  answer  47 % (26–69, n 17)  ███▒▒▒▒···     1        1        0       9         0
 
-        One by one: owed ones soonest due first, then what was settled last
-        state    due               promise          customer  made              settled           id
-        at risk  2015-02-26 01:00  answered-in-72h  c90       2015-02-23 01:00                    promise_91_0
-        open     2015-02-28 03:00  answered-in-72h  c92       2015-02-25 03:00                    promise_93_0
-        broken   2015-02-22 00:00  answered-in-72h  c82       2015-02-19 00:00  2015-02-22 00:00  promise_84_0
-        broken   2015-02-21 18:00  answered-in-72h  c69       2015-02-18 18:00  2015-02-21 18:00  promise_70_0
-        broken   2015-02-21 16:00  answered-in-72h  c65       2015-02-18 16:00  2015-02-21 16:00  promise_66_0
-        broken   2015-02-21 08:00  answered-in-72h  c49       2015-02-18 08:00  2015-02-21 08:00  promise_50_0
-        There are more: add --after broken.1424505600001.promise_50_0
+            One by one: owed ones soonest due first, then what was settled last
+            state    due               promise          customer  made              settled           id
+            at risk  2015-02-26 01:00  answered-in-72h  c90       2015-02-23 01:00                    promise_91_0
+            open     2015-02-28 03:00  answered-in-72h  c92       2015-02-25 03:00                    promise_93_0
+            broken   2015-02-22 00:00  answered-in-72h  c82       2015-02-19 00:00  2015-02-22 00:00  promise_84_0
+            broken   2015-02-21 18:00  answered-in-72h  c69       2015-02-18 18:00  2015-02-21 18:00  promise_70_0
+            broken   2015-02-21 16:00  answered-in-72h  c65       2015-02-18 16:00  2015-02-21 16:00  promise_66_0
+            broken   2015-02-21 08:00  answered-in-72h  c49       2015-02-18 08:00  2015-02-21 08:00  promise_50_0
+            There are more: add --after broken.1424505600001.promise_50_0
 
-        – means fewer than 10 observations, which is too few for a figure.
-    "#]],
+            – means fewer than 10 observations, which is too few for a figure.
+        "#]],
     );
 }
 

@@ -133,11 +133,11 @@ async fn keys_bodies_and_sizes_are_answered_as_sdks_expect() {
         no key: 401 application/json
             {"code":"write_key_missing","message":"no write key; send it as the user name of Basic authorization, or as `writeKey` in the body"}
         wrong key: 401 application/json
-            {"code":"invalid_write_key","message":"this write key is not known here; look it up in opcx.toml"}
+            {"code":"invalid_write_key","message":"this write key is not known here; it stands in the variable that `[keys]` of opcx.toml names"}
         wrong key in the body: 401 application/json
-            {"code":"invalid_write_key","message":"this write key is not known here; look it up in opcx.toml"}
+            {"code":"invalid_write_key","message":"this write key is not known here; it stands in the variable that `[keys]` of opcx.toml names"}
         a read key: 401 application/json
-            {"code":"invalid_write_key","message":"this write key is not known here; look it up in opcx.toml"}
+            {"code":"invalid_write_key","message":"this write key is not known here; it stands in the variable that `[keys]` of opcx.toml names"}
         not JSON: 400 application/json
             {"code":"invalid_json","message":"the body is not JSON of the tracking API: expected value at line 1 column 1"}
         cut off JSON: 400 application/json
@@ -163,7 +163,7 @@ async fn keys_bodies_and_sizes_are_answered_as_sdks_expect() {
         another method: 405 application/json
             {"code":"method_not_allowed","message":"use another method"}
         another address: 404 application/problem+json
-            {"detail":"there is nothing at this address","status":404,"title":"Not Found","type":"about:blank"}
+            {"detail":"there is nothing at this address; events go to `/v1/batch`, and `/v1/openapi.json` lists the rest","status":404,"title":"Not Found","type":"about:blank"}
     "#]].assert_eq(&shown);
     let stored: Vec<_> = server.desk.events().into_iter().map(|event| event.id).collect();
     assert_eq!(stored, ["1", "2"], "the same message three times is one event");
@@ -268,7 +268,7 @@ async fn browsers_and_apps_find_their_settings() {
         known: 200 application/json
             {"integrations":{"Segment.io":{"apiHost":"opcx.example:7700/v1","apiKey":"write-key-of-the-web"}}}
         unknown: 401 application/json
-            {"code":"invalid_write_key","message":"this write key is not known here; look it up in opcx.toml"}
+            {"code":"invalid_write_key","message":"this write key is not known here; it stands in the variable that `[keys]` of opcx.toml names"}
     "#]]
     .assert_eq(&(line("known", &known) + &line("unknown", &unknown)));
 }

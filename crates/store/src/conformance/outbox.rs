@@ -28,9 +28,11 @@ fn parcels_are_ready_earliest_first<S: Store>(bench: &Bench<'_, S>) {
     let store = bench.with_commits([Commit { parcels, ..commit(0, 1) }]);
     let queues = |store: &S| {
         let next = ["crm", "cr", "mail"].map(|to| told(store.next_ready(to)));
-        (ready(store, "crm", 20, 10), ready(store, "crm", 99, 2), ready(store, "cr", 99, 9), next)
+        let awaited: Vec<String> = told(store.awaited()).iter().map(ToString::to_string).collect();
+        (ready(store, "crm", 20, 10), ready(store, "crm", 99, 2), ready(store, "cr", 99, 9), next, awaited)
     };
-    let answer = (vec![1, 2], vec![1, 2], vec![3], [Some(time(10)), Some(time(5)), None]);
+    let awaited = ["cr", "crm", "crm2"].map(str::to_owned).to_vec();
+    let answer = (vec![1, 2], vec![1, 2], vec![3], [Some(time(10)), Some(time(5)), None], awaited);
     let store = bench.answers(store, queues, &answer);
 
     let row = told(store.parcel(parcel_id(2))).expect("it was just committed");

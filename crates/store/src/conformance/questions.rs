@@ -220,7 +220,10 @@ fn promises_stand_and_go<S: Store>(bench: &Bench<'_, S>) {
         rows.map(|row| (row.customer, row.promise.clone())).collect::<Vec<_>>()
     };
     let open = |number| stands(number, PromiseState::Open);
-    bench.answers(store, list, &vec![open(0), open(2), stands(3, PromiseState::Kept), open(4)]);
+    let store = bench.answers(store, list, &vec![open(0), open(2), stands(3, PromiseState::Kept), open(4)]);
+    let one = |number| told(store.promise(promise(number, PromiseState::Open).id));
+    assert_eq!(one(3).map(|row| (row.customer, row.promise)), Some(stands(3, PromiseState::Kept)));
+    assert_eq!(one(1), None);
 }
 
 fn cases_and_customers_are_listed<S: Store>(bench: &Bench<'_, S>) {
@@ -234,6 +237,8 @@ fn cases_and_customers_are_listed<S: Store>(bench: &Bench<'_, S>) {
     let rest = told(store.cases(cases.last().map(|row| row.case.id), 9));
     assert_eq!(rest.iter().map(|row| row.case.id.0.number).collect::<Vec<_>>(), [3, 4]);
     assert_eq!(rest.first().map(|row| (row.customer, row.case.clone())), Some((id(1), case(3))));
+    assert_eq!(told(store.case(case(3).id)).as_ref(), rest.first());
+    assert_eq!(told(store.case(case(7).id)), None);
 
     let ids = |after: Option<CustomerId>, most| -> Vec<u64> {
         told(store.customers(after, most)).iter().map(|customer| customer.id.0.get()).collect()

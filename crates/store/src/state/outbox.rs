@@ -96,6 +96,20 @@ pub(crate) fn next_ready(view: &impl View, to: &str, from: Timestamp) -> Result<
     time.map(Some).ok_or_else(|| malformed(Table::Ready))
 }
 
+/// Looks at the first parcel of each endpoint only, however many wait.
+pub(crate) fn awaited(view: &impl View) -> Result<Vec<Name>> {
+    let mut endpoints = Vec::new();
+    let mut from = Bound::Unbounded;
+    while let Some(first) = view.range(Table::Ready, (from, Bound::Unbounded)).next() {
+        let endpoint = Parts(&first?.0).text().ok_or_else(|| malformed(Table::Ready))?;
+        let after = Key::new().text(&endpoint).after_prefix();
+        endpoints.push(endpoint);
+        let Some(after) = after else { break };
+        from = Bound::Included(after);
+    }
+    Ok(endpoints)
+}
+
 pub(crate) fn dead(view: &impl View, most: usize) -> Result<Vec<ParcelRow>> {
     queue(view, Table::Dead, (Bound::Unbounded, Bound::Unbounded), most)
 }

@@ -17,7 +17,7 @@ use super::rows::{PROGRESS, Timer, decode, decode_trail, malformed};
 use crate::parts::{Table, View};
 use crate::{CaseRow, EventKey, Progress, PromiseRow, RejectedRow, StoreError};
 
-pub(crate) use super::outbox::{dead, endpoints, next_ready, parcel, ready};
+pub(crate) use super::outbox::{awaited, dead, endpoints, next_ready, parcel, ready};
 
 type Result<T> = core::result::Result<T, StoreError>;
 
@@ -169,20 +169,34 @@ fn following<V: View>(
 
 pub(crate) fn promises(view: &impl View, after: Option<PromiseId>, most: usize) -> Result<Vec<PromiseRow>> {
     following(view, Table::Promises, after.map(|id| Key::new().promise(id)), most)
-        .map(|row| {
-            let (customer, promise) = decode(Table::Promises, &row?.1)?;
-            Ok(PromiseRow { customer, promise })
-        })
+        .map(|row| decode_promise(&row?.1))
         .collect()
+}
+
+pub(crate) fn promise(view: &impl View, id: PromiseId) -> Result<Option<PromiseRow>> {
+    let row = view.get(Table::Promises, &Key::new().promise(id))?;
+    row.map(|row| decode_promise(&row)).transpose()
+}
+
+fn decode_promise(row: &[u8]) -> Result<PromiseRow> {
+    let (customer, promise) = decode(Table::Promises, row)?;
+    Ok(PromiseRow { customer, promise })
 }
 
 pub(crate) fn cases(view: &impl View, after: Option<CaseId>, most: usize) -> Result<Vec<CaseRow>> {
     following(view, Table::Cases, after.map(|id| Key::new().deed(id.0)), most)
-        .map(|row| {
-            let (customer, case) = decode(Table::Cases, &row?.1)?;
-            Ok(CaseRow { customer, case })
-        })
+        .map(|row| decode_case(&row?.1))
         .collect()
+}
+
+pub(crate) fn case(view: &impl View, id: CaseId) -> Result<Option<CaseRow>> {
+    let row = view.get(Table::Cases, &Key::new().deed(id.0))?;
+    row.map(|row| decode_case(&row)).transpose()
+}
+
+fn decode_case(row: &[u8]) -> Result<CaseRow> {
+    let (customer, case) = decode(Table::Cases, row)?;
+    Ok(CaseRow { customer, case })
 }
 
 pub(crate) fn customers(view: &impl View, after: Option<CustomerId>, most: usize) -> Result<Vec<Customer>> {

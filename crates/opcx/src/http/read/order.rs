@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use opcx_core::log::Lane;
 use opcx_core::record::{Command, Entry, Order};
 use opcx_engine::{IntakeError, Submission, Submitted};
-use opcx_store::{Encoded, Store};
+use opcx_store::{Encoded, EndpointState, Store};
 
 use super::route::{ReadOrder, Taken};
 use super::{Sight, json};
@@ -80,7 +80,18 @@ fn nothing_there(store: &dyn Store, order: &Order) -> Result<Option<String>, opc
         Order::Resend(parcel) => {
             store.parcel(*parcel)?.is_none().then(|| format!("there is no parcel `{parcel}`"))
         }
-        Order::Case(..) | Order::Release(_) | Order::Enable(_) | Order::Redriven(_) => None,
+        Order::Case(case, _) => store.case(*case)?.is_none().then(|| format!("there is no case `{case}`")),
+        Order::Release(promise) => {
+            store.promise(*promise)?.is_none().then(|| format!("there is no promise `{promise}`"))
+        }
+        Order::Enable(endpoint) => {
+            let known = store.endpoints()?;
+            let disabled =
+                known.iter().any(|(name, state)| name == endpoint && *state == EndpointState::Disabled);
+            (!disabled)
+                .then(|| format!("no endpoint `{endpoint}` is disabled, so there is nothing to enable"))
+        }
+        Order::Redriven(_) => None,
     };
     Ok(missing)
 }

@@ -177,7 +177,8 @@ pub const ROUTES: &[Route] = &[
         path: "/v1/promises/{id}/release",
         summary: "A promise is no longer owed",
         asks: Asks::Order(|id, body| {
-            let promise = PromiseId::parse(id).ok_or_else(|| format!("`{id}` names no promise"))?;
+            let promise = PromiseId::parse(id)
+                .ok_or_else(|| format!("`{id}` names no promise; write it as it is shown: `promise_12_0`"))?;
             Ok((read_body(body)?, Order::Release(promise)))
         }),
         takes: Some(schema::<Because>),
