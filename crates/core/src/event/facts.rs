@@ -7,6 +7,9 @@ use super::Name;
 /// Most facts one event may carry; more make the event unreadable for people too.
 pub const FACTS_MAX: usize = 512;
 
+/// Of so few facts one is found soonest by comparing each: names of different length differ at once.
+const FEW_FACTS: usize = 16;
+
 /// An event's typed properties, ordered by name, each name once.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -59,11 +62,12 @@ impl Facts {
     /// The fact of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0
-            .binary_search_by(|(known, _)| known.as_str().cmp(name))
-            .ok()
-            .and_then(|at| self.0.get(at))
-            .map(|(_, value)| value)
+        let at = if self.0.len() <= FEW_FACTS {
+            self.0.iter().position(|(known, _)| known == name)?
+        } else {
+            self.0.binary_search_by(|(known, _)| known.as_str().cmp(name)).ok()?
+        };
+        self.0.get(at).map(|(_, value)| value)
     }
 
     /// The fact of that name, if it is a text.
@@ -103,6 +107,7 @@ impl Facts {
 mod tests {
     use super::*;
     use alloc::vec;
+    use compact_str::format_compact;
 
     #[test]
     fn the_last_of_a_repeated_name_counts() {
@@ -115,5 +120,15 @@ mod tests {
         assert_eq!(facts.len(), 2);
         assert_eq!(facts.get("b"), Some(&Value::Number(2.0)));
         assert_eq!(facts.get("c"), None);
+    }
+
+    #[test]
+    fn every_fact_is_found_among_few_and_among_many() {
+        for many in [1, FEW_FACTS, FEW_FACTS + 1, FACTS_MAX] {
+            let named = |number: usize| (format_compact!("fact {number}"), Value::Number(0.0));
+            let facts = Facts::from_pairs((0..many).map(named).collect()).unwrap();
+            let found = |number| facts.get(&format_compact!("fact {number}")).is_some();
+            assert!((0..many).all(found) && !found(many));
+        }
     }
 }
