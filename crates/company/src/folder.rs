@@ -31,11 +31,6 @@ pub(crate) const TOP: [&str; 2] = ["opcx.toml", "vocabulary.yaml"];
 /// Reads the files that matter.
 pub(crate) fn read(folder: &Path, faults: &mut Faults) -> Files {
     let mut files = Files::new();
-    if !folder.is_dir() {
-        let what = format!("there is no folder `{}`; `opcx init` makes one", folder.display());
-        faults.error("no-folder", &Place::start_of("."), what);
-        return files;
-    }
     for name in TOP {
         let path = folder.join(name);
         if path.is_file() {

@@ -66,6 +66,16 @@ pub struct Loaded {
 #[must_use]
 pub fn load(folder: &Path) -> Loaded {
     let mut faults = fault::Faults::default();
+    if !folder.is_dir() {
+        let what = format!("there is no folder `{}`; `opcx init` makes one", folder.display());
+        faults.error("no-folder", &Place::start_of("."), what);
+        return Loaded {
+            definitions: None,
+            settings: Settings::default(),
+            mappings: Vec::new(),
+            faults: faults.into_sorted(),
+        };
+    }
     let files = folder::read(folder, &mut faults);
     company::read(&files, faults)
 }

@@ -13,6 +13,8 @@ pub mod show;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
+
 use crate::cli::{Arguments, Command};
 
 /// Everything went well and nothing was found.
@@ -50,8 +52,48 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Ok(End::Found) => FOUND,
         Err(error) => {
             // Nothing better can be done where even this cannot be written.
-            let _ = writeln!(std::io::stderr(), "opcx: {error:#}");
+            let _ = writeln!(std::io::stderr(), "opcx: {}", told(&error));
             FAILED
         }
     })
+}
+
+/// Prints. Whoever reads may have seen enough (`opcx check acme | head`); that is no failure.
+///
+/// # Errors
+/// Nothing can be printed.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("nothing can be printed"),
+    }
+}
+
+/// An error with its causes, each told once: some errors name their cause themselves.
+fn told(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.contains(&cause) {
+            told += &format!(": {cause}");
+        }
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_tells_each_cause_once() {
+        let cause = anyhow::anyhow!("no room");
+        assert_eq!(
+            told(&cause.context("writing a: no room; make some").context("b")),
+            "b: writing a: no room; make some"
+        );
+        assert_eq!(told(&anyhow::anyhow!("no room").context("writing a")), "writing a: no room");
+    }
 }

@@ -25,36 +25,30 @@ pub struct Arguments {
 /// Prints every fault as `file:line:column: what, and how to mend it`.
 ///
 /// # Errors
-/// The schemas cannot be written.
+/// The schemas cannot be written, or nothing can be printed.
 pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
     if let Some(folder) = &arguments.schemas {
         write_schemas(folder)?;
     }
     let loaded = opcx_company::load(&arguments.folder.folder);
-    for fault in &loaded.faults {
-        println!("{fault}");
-    }
     let count = |severity| loaded.faults.iter().filter(|fault| fault.severity == severity).count();
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    match &loaded.definitions {
-        Some(definitions) => println!(
-            "{}: {}, {}, {}, {}, {}; {} (version {})",
-            arguments.folder.folder.display(),
+    let errors = counted(count(Severity::Error), "error");
+    let warnings = counted(count(Severity::Warning), "warning");
+    let folder = arguments.folder.folder.display();
+    let last = match &loaded.definitions {
+        Some(definitions) => format!(
+            "{folder}: {}, {}, {}, {}, {}; {warnings} (version {})",
             counted(definitions.journeys.len(), "journey"),
             counted(definitions.moments.len(), "moment"),
             counted(definitions.promises.len(), "promise"),
             counted(definitions.playbooks.len(), "playbook"),
             counted(definitions.templates.len(), "template"),
-            counted(warnings, "warning"),
             definitions.version,
         ),
-        None => println!(
-            "{}: {}, {}",
-            arguments.folder.folder.display(),
-            counted(errors, "error"),
-            counted(warnings, "warning")
-        ),
-    }
+        None => format!("{folder}: {errors}, {warnings}"),
+    };
+    let lines = loaded.faults.iter().map(ToString::to_string).chain([last]);
+    super::print(&lines.map(|line| line + "\n").collect::<String>())?;
     Ok(if loaded.faults.is_empty() { End::Fine } else { End::Found })
 }
 

@@ -13,6 +13,9 @@ use crate::cli::Folder;
 use crate::house::{Company, sense};
 use crate::import::{File, Tally, Work, import};
 
+/// How a command ends that somebody broke off, as shells have it.
+const BROKEN_OFF: i32 = 130;
+
 /// What `opcx import` can be told.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -48,11 +51,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
         mode: if arguments.deliver { Mode::Live } else { Mode::Shadow },
         room: &company.data(),
     };
+    when_broken_off()?;
     let bar = bar(file.bytes);
     let started = Instant::now();
     let tally = import(&work, file, &mut |tally, bytes| show(&bar, tally, bytes, started))?;
     bar.finish_and_clear();
-    print(&tally, started.elapsed(), &arguments.folder);
+    super::print(&in_words(&tally, started.elapsed(), &arguments.folder))?;
     Ok(if tally.rejected + tally.still_rejected > 0 { End::Found } else { End::Fine })
 }
 
@@ -96,10 +100,9 @@ fn show(bar: &ProgressBar, tally: &Tally, bytes: u64, started: Instant) {
     }
 }
 
-fn print(tally: &Tally, took: Duration, folder: &Folder) {
+/// What came of it, and what to do next.
+fn in_words(tally: &Tally, took: Duration, folder: &Folder) -> String {
     let folder = folder.folder.display();
-    println!("{:>12}  rows read", grouped(tally.rows));
-    println!("{:>12}  events counted", grouped(tally.events));
     let lines = [
         (tally.repeats, "repeats, counted before"),
         (tally.skipped, "passed over, as the mapping says"),
@@ -107,16 +110,28 @@ fn print(tally: &Tally, took: Duration, folder: &Folder) {
         (tally.still_rejected, "rows on the rejected list already, and still bad"),
         (tally.rejected, "rows put on the rejected list"),
     ];
-    for (count, what) in lines.into_iter().filter(|&(count, _)| count > 0) {
-        println!("{:>12}  {what}", grouped(count));
-    }
+    let always = [(tally.rows, "rows read"), (tally.events, "events counted")];
+    let told = always.into_iter().chain(lines.into_iter().filter(|&(count, _)| count > 0));
+    let mut words: String = told.map(|(count, what)| format!("{:>12}  {what}\n", grouped(count))).collect();
     let rate = grouped(per_second(tally.events, took));
-    println!("It took {:.1} s: {rate} events a second.", took.as_secs_f64());
-    println!();
+    words += &format!("It took {:.1} s: {rate} events a second.\n\n", took.as_secs_f64());
     if tally.rejected + tally.still_rejected > 0 {
-        println!("  opcx rejected {folder}     lists what could not be read, and why");
+        words += &format!("  opcx rejected {folder}     lists what could not be read, and why\n");
     }
-    println!("  opcx show {folder} pulse   shows how customers fare");
+    words + &format!("  opcx show {folder} pulse   shows how customers fare\n")
+}
+
+/// Says what to do when somebody breaks the import off. Nothing needs to be put in order: what was taken
+/// in is in the log, and the rest was not yet read.
+fn when_broken_off() -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().context("starting")?;
+    std::thread::spawn(move || {
+        if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
+            eprintln!("\nbroken off; run the same command again: what was taken in counts once");
+            std::process::exit(BROKEN_OFF);
+        }
+    });
+    Ok(())
 }
 
 fn per_second(count: u64, took: Duration) -> u64 {

@@ -35,10 +35,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
     }
     super::check::write_schemas(&folder.join(super::check::SCHEMAS))?;
     let name = folder.display();
-    println!("A small company is in `{name}`: {} files, each with comments.", files.len());
-    println!();
-    println!("  opcx check {name}     says whether everything in it fits together");
-    println!("  opcx serve {name}     takes events in over HTTP and acts on them");
-    println!("  opcx show {name} pulse   shows how customers fare");
+    super::print(&format!(
+        "A small company is in `{name}`: {} files, each with comments.\n\n\
+         \x20 opcx check {name}        says whether everything in it fits together\n\
+         \x20 opcx serve {name}        takes events in over HTTP and acts on them\n\
+         \x20 opcx show {name} pulse   shows how customers fare\n",
+        files.len()
+    ))?;
     Ok(End::Fine)
 }

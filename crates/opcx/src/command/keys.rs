@@ -17,7 +17,7 @@ pub struct Arguments {}
 /// The system gives no randomness.
 pub fn run(_: &Arguments) -> anyhow::Result<End> {
     for role in ["WRITE", "READ", "ADMIN"] {
-        println!("export OPCX_{role}_KEY={}", fresh_key()?);
+        super::print(&format!("export OPCX_{role}_KEY={}\n", fresh_key()?))?;
     }
     Ok(End::Fine)
 }

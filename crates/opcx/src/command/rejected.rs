@@ -79,12 +79,12 @@ fn list(arguments: &Arguments, store: &dyn Store) -> anyhow::Result<End> {
     })?;
     if !arguments.json {
         let folder = arguments.folder.folder.display();
-        match count {
-            0 => println!("Nothing stands on the rejected list."),
-            _ => println!(
-                "{count} on the rejected list. After a mend, `opcx rejected {folder} --send-again` reads them again."
+        super::print(&match count {
+            0 => "Nothing stands on the rejected list.\n".to_owned(),
+            _ => format!(
+                "{count} on the rejected list. After a mend, `opcx rejected {folder} --send-again` reads them again.\n"
             ),
-        }
+        })?;
     }
     Ok(if count == 0 { End::Fine } else { End::Found })
 }
@@ -99,13 +99,15 @@ fn print(row: &RejectedRow, json: bool) -> anyhow::Result<()> {
             reason: &rejected.reason,
             raw: &rejected.raw,
         };
-        println!("{}", serde_json::to_string(&line)?);
-        return Ok(());
+        return super::print(&(serde_json::to_string(&line)? + "\n"));
     }
-    println!("{position}  {}  ({})", rejected.from, rejected.format);
-    println!("    {}", rejected.reason);
-    println!("    {}", snippet(&rejected.raw));
-    Ok(())
+    super::print(&format!(
+        "{position}  {}  ({})\n    {}\n    {}\n",
+        rejected.from,
+        rejected.format,
+        rejected.reason,
+        snippet(&rejected.raw)
+    ))
 }
 
 /// The beginning of an input on one line. What a sender wrote must not steer a terminal.
@@ -156,7 +158,7 @@ fn again(
                 }
                 Again::StillBad { reason } => {
                     still_bad += 1;
-                    println!("{}  {}: {reason}", row.position, row.rejected.from);
+                    super::print(&format!("{}  {}: {reason}\n", row.position, row.rejected.from))?;
                 }
             }
         }
@@ -165,10 +167,10 @@ fn again(
     })?;
     store.persist()?;
     for position in &asked {
-        println!("{position}  is not on the rejected list");
+        super::print(&format!("{position}  is not on the rejected list\n"))?;
     }
-    println!(
-        "{mended} taken off the rejected list, {events} events counted; {still_bad} still cannot be read."
-    );
+    super::print(&format!(
+        "{mended} taken off the rejected list, {events} events counted; {still_bad} still cannot be read.\n"
+    ))?;
     Ok(if still_bad == 0 && asked.is_empty() { End::Fine } else { End::Found })
 }

@@ -34,11 +34,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
     let store = company.open_store()?;
     let [now, with] = replay(&store, [&company.definitions, &other.definitions], &sense())?;
     let comparison = compare(&*now, &*with, arguments.most)?;
-    if arguments.json {
-        println!("{}", serde_json::to_string(&comparison)?);
+    super::print(&if arguments.json {
+        serde_json::to_string(&comparison)? + "\n"
     } else {
-        print!("{}", in_words(&comparison));
-    }
+        in_words(&comparison)
+    })?;
     Ok(if comparison.differs() { End::Found } else { End::Fine })
 }
 

@@ -1,6 +1,6 @@
 //! `opcx show`: looks, and prints what it sees.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 
 use anyhow::Context;
 use clap::{Args, Subcommand};
@@ -135,19 +135,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
     let undecided = source.undecided()?;
     let view = source.ask(&question)?;
 
-    let mut out = std::io::stdout().lock();
-    let printed = if arguments.json {
+    super::print(&if arguments.json {
         serde_json::to_string_pretty(&view).context("the view cannot be written as JSON")? + "\n"
     } else {
         text(&view, look_of_terminal())
-    };
-    match out.write_all(printed.as_bytes()).and_then(|()| out.flush()) {
-        // Whoever reads has seen enough: `opcx show … | head`.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
-        written => written.context("nothing can be printed")?,
-    }
+    })?;
     if undecided > 0 {
-        eprintln!("{undecided} records were taken in but not decided on yet; `opcx serve` goes on with them");
+        eprintln!(
+            "{undecided} records were taken in but not decided on yet; `opcx serve` goes on with them, and so does \
+             the same import run again"
+        );
     }
     Ok(End::Fine)
 }

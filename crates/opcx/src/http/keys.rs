@@ -50,11 +50,11 @@ pub struct KeyHash(blake3::Hash);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
     /// Not 64 hexadecimal digits.
-    #[error("a key's hash has 64 hexadecimal digits; write the one that `opcx keys new` prints")]
+    #[error("a key's hash has 64 hexadecimal digits; write the one that belongs to the key")]
     NotAHash,
     /// Too short to be safe.
     #[error(
-        "the key has {chars} characters, at least {KEY_CHARS_MIN} are needed; take one that `opcx keys new` prints"
+        "the key is {chars} characters long, at least {KEY_CHARS_MIN} are needed; take one that `opcx keys` prints"
     )]
     TooShort {
         /// How many it has.

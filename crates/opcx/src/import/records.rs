@@ -107,10 +107,14 @@ impl Table {
         }
         let missing: Vec<&str> =
             columns_of(mapping).into_iter().filter(|column| !columns.contains_key(*column)).collect();
+        if header.is_empty() {
+            bail!("{name} is empty; a CSV file begins with a line of column names");
+        }
         if !missing.is_empty() {
+            let commas = if header.len() == 1 { "; are they set apart by commas?" } else { "" };
             let there: Vec<&str> = header.iter().take(COLUMNS_SHOWN).collect();
             bail!(
-                "{name} lacks {}, which the mapping `{}` names; its columns are {}",
+                "{name} lacks {}, which the mapping `{}` names; its columns are {}{commas}",
                 quoted(&missing),
                 mapping.name,
                 quoted(&there)

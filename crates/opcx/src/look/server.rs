@@ -31,6 +31,14 @@ pub enum ServerError {
         #[source]
         source: reqwest::Error,
     },
+    /// It knows another read key.
+    #[error(
+        "{address} does not know this read key; set the variable to the key that `opcx serve` was started with"
+    )]
+    OtherKey {
+        /// The server's address.
+        address: SocketAddr,
+    },
     /// It refused.
     #[error("{0}")]
     Refused(String),
@@ -73,6 +81,9 @@ impl Server {
         let (status, body) = runtime
             .block_on(self.fetch(self.url(question)))
             .map_err(|source| ServerError::Silent { address: self.address, source })?;
+        if status == StatusCode::UNAUTHORIZED {
+            return Err(ServerError::OtherKey { address: self.address });
+        }
         if status != StatusCode::OK {
             let problem: Option<Value> = serde_json::from_slice(&body).ok();
             let detail = problem.as_ref().and_then(|problem| problem.get("detail")?.as_str());

@@ -110,12 +110,12 @@ pub(super) fn time_or(at: Option<At>, otherwise: &str) -> String {
 
 /// As of when, and over which window.
 pub(super) fn as_of(as_of: Option<At>, window: Option<&Window>) -> String {
-    let as_of = time_or(as_of, "before the first event");
+    let as_of = as_of.map_or_else(|| "before the first event".to_owned(), |at| format!("{} UTC", time(at)));
     match window {
-        None | Some(Window { since: None, until: None }) => format!("as of {as_of} UTC"),
+        None | Some(Window { since: None, until: None }) => format!("as of {as_of}"),
         Some(Window { since, until }) => {
             let (since, until) = (time_or(*since, "the beginning"), time_or(*until, "now"));
-            format!("as of {as_of} UTC, from {since} to {until}")
+            format!("as of {as_of}, from {since} to {until}")
         }
     }
 }
