@@ -2,14 +2,14 @@ use opcx_insight::Customer;
 
 use super::page::Page;
 use super::table::{Column, Table};
-use super::words::{count, time, time_or};
+use super::words::{count, counted, time, time_or};
 use super::{cases, decisions, promises, trust};
 
 pub(super) fn write(page: &mut Page, customer: &Customer) {
     page.heading(&format!("Customer {}", customer.id));
     page.line(&format!(
-        "{} events from {} to {} UTC; {} of them at no moment of the map.",
-        count(customer.events),
+        "{} from {} to {} UTC; {} of them at no moment of the map.",
+        counted(customer.events, "event"),
         time_or(customer.first_heard, "never"),
         time_or(customer.last_heard, "never"),
         count(customer.unmatched),

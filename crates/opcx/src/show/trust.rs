@@ -2,7 +2,7 @@ use opcx_insight::{LedgerLine, Trust, TrustView};
 
 use super::page::Page;
 use super::table::{Column, Table};
-use super::words::{TOO_FEW, as_of, count, mean, share, time};
+use super::words::{TOO_FEW, as_of, count, counted, mean, share, time};
 
 pub(super) fn write(page: &mut Page, trust: &Trust) {
     page.heading(&format!("Trust, {}", as_of(trust.as_of, None)));
@@ -60,9 +60,9 @@ pub(super) fn ledger(page: &mut Page, trust: &TrustView) {
         trust.accounts.iter().map(|level| format!("{} {}", level.account, level.level)).collect();
     page.heading(&format!("Trust: {}", levels.join(", ")));
     page.line(&format!(
-        "As of {} UTC, from 0 to 1,000; 500 is no evidence. {} failures are open.",
+        "As of {} UTC, from 0 to 1,000; 500 is no evidence. Open: {}.",
         time(trust.as_of),
-        count(u64::from(trust.open_failures))
+        counted(u64::from(trust.open_failures), "failure")
     ));
     let mut table = Table::new(&[
         ("when", Column::Left),

@@ -95,6 +95,11 @@ pub(super) fn count(number: u64) -> String {
     grouped
 }
 
+/// `1,204 events`, `1 event`.
+pub(super) fn counted(number: u64, word: &str) -> String {
+    format!("{} {word}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
 /// `2015-02-20 18:00`, in UTC.
 pub(super) fn time(at: At) -> String {
     let text = at.to_string();

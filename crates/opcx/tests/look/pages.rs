@@ -59,7 +59,7 @@ fn a_customer_is_told_whole_and_their_ledger_reads_like_a_story() {
             browsing for personalisation: denied on 2015-02-19 00:00
 
             Trust: capability 480, reliability 480, humanity 464, transparency 500
-            As of 2015-02-25 03:00 UTC, from 0 to 1,000; 500 is no evidence. 2 failures are open.
+            As of 2015-02-25 03:00 UTC, from 0 to 1,000; 500 is no evidence. Open: 2 failures.
             when              account      change  level  what happened                       said
             2015-02-19 00:00  reliability     −30    470  moment landing went badly
             2015-02-19 00:00  capability      −30    470  moment bags went badly              “you lost my bag, again” (anger)
