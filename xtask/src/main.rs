@@ -2,6 +2,7 @@
 //!
 //! | chore | what it does |
 //! |---|---|
+//! | `crash [--kills N] [--seed N]` | kills engines, a thousand of them if not told otherwise, and checks what is left |
 //! | `demo-data FILE` | makes the events of `examples/shop` up and writes them, one JSON object a line |
 //! | `train-emotion` | trains the first tier of emotion, writes it to `crates/emotion/model/` |
 //! | `train-emotion --check` | trains it again and compares it with the committed one, byte for byte |
@@ -11,6 +12,7 @@
 
 mod demo_data;
 mod train_emotion;
+mod trial;
 
 use std::path::Path;
 
@@ -23,6 +25,7 @@ fn main() -> anyhow::Result<()> {
         ["train-emotion"] => train_emotion::run(train_emotion::Then::Write),
         ["train-emotion", "--check"] => train_emotion::run(train_emotion::Then::Compare),
         ["demo-data", file] => demo_data::run(Path::new(file)),
-        _ => bail!("no such chore; there are `train-emotion [--check]` and `demo-data FILE`"),
+        ["crash", ..] => trial::run(&arguments),
+        _ => bail!("no such chore; there are `crash`, `demo-data FILE` and `train-emotion [--check]`"),
     }
 }

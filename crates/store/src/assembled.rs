@@ -76,10 +76,8 @@ impl<L: Log, T: Tables> Assembled<L, T> {
 
     fn append_now(&self, drafts: &[Draft]) -> Result<Position> {
         self.faults.at(PersistPoint::BeforeAppend)?;
-        if let Err(fault) = self.faults.at(PersistPoint::MidAppend) {
-            self.log.append(&drafts[..drafts.len() / 2])?;
-            return Err(fault);
-        }
+        self.faults
+            .at_after(PersistPoint::MidAppend, || self.log.append(&drafts[..drafts.len() / 2]).map(|_| ()))?;
         let first = self.log.append(drafts)?;
         self.faults.at(PersistPoint::AfterAppend)?;
         Ok(first)

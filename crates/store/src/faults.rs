@@ -56,12 +56,14 @@ pub enum Verdict {
     Pass,
     /// The write fails here.
     Fail,
+    /// The process ends here, at once, as by `kill -9`.
+    Crash,
 }
 
 type Ask = dyn Fn(PersistPoint) -> Verdict + Send + Sync;
 
-/// Faults that a test wants. Asked at every [`PersistPoint`]; the answer may also end the process,
-/// to see what a crash there leaves behind. None unless asked for, and then they cost nothing.
+/// Faults that a test wants. Asked at every [`PersistPoint`]. None unless asked for, and then they
+/// cost nothing.
 #[derive(Clone, Default)]
 pub struct Faults(Option<Arc<Ask>>);
 
@@ -78,9 +80,26 @@ impl Faults {
     }
 
     pub(crate) fn at(&self, point: PersistPoint) -> Result<(), StoreError> {
+        self.at_after(point, || Ok(()))
+    }
+
+    /// As `at`, for a point in the middle of a write: what comes before it is done by `half` if there
+    /// is to be a fault.
+    pub(crate) fn at_after(
+        &self,
+        point: PersistPoint,
+        half: impl FnOnce() -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
         match self.0.as_ref().map_or(Verdict::Pass, |ask| ask(point)) {
             Verdict::Pass => Ok(()),
-            Verdict::Fail => Err(StoreError::Injected { point }),
+            Verdict::Fail => {
+                half()?;
+                Err(StoreError::Injected { point })
+            }
+            Verdict::Crash => {
+                half()?;
+                std::process::abort()
+            }
         }
     }
 }

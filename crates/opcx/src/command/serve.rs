@@ -9,6 +9,7 @@ use opcx_company::settings::{Channel, Settings};
 use opcx_core::delivery::Policy;
 use opcx_core::event::Name;
 use opcx_engine::{Budget, Node, NodeSettings, Outbox, WallClock};
+use opcx_store::Store;
 use tokio::net::TcpListener;
 
 use super::End;
@@ -34,6 +35,18 @@ pub struct Arguments {
 /// # Errors
 /// The folder has faults, a key or secret is missing, the address is taken, the data cannot be opened.
 pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
+    run_on(arguments, |company, outbox| Ok((company.open_store()?, outbox)))
+}
+
+/// As [`run`], on the store and through the channels that `open` makes of a company and its channels:
+/// for trials in which these fail.
+///
+/// # Errors
+/// Those of [`run`], and what `open` says.
+pub fn run_on(
+    arguments: &Arguments,
+    open: impl FnOnce(&Company, Outbox) -> anyhow::Result<(Arc<dyn Store>, Outbox)>,
+) -> anyhow::Result<End> {
     tracing_subscriber::fmt().with_target(false).with_writer(std::io::stderr).init();
     let company = Company::load(&arguments.folder.folder)?;
     let listen = arguments.listen.unwrap_or(company.settings.listen);
@@ -47,7 +60,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
             .await
             .with_context(|| format!("listening on {listen}; choose another address with --listen"))?;
         let address = listener.local_addr().unwrap_or(listen);
-        live(&company, listener, keys, outbox, || {
+        let (store, outbox) = open(&company, outbox)?;
+        live(&company, listener, keys, store, outbox, || {
             eprintln!("opcx listens on http://{address} (stop with Ctrl-C)");
         })
         .await
@@ -60,10 +74,10 @@ async fn live(
     company: &Company,
     listener: TcpListener,
     keys: Keys,
+    store: Arc<dyn Store>,
     outbox: Outbox,
     started: impl FnOnce(),
 ) -> anyhow::Result<()> {
-    let store = company.open_store()?;
     let clock = Arc::new(WallClock);
     let node = Node::start(
         NodeSettings {

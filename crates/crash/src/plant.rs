@@ -1,0 +1,74 @@
+//! Bugs that a trial must find.
+
+mod early_answer;
+mod fresh_ids;
+mod no_marks;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use opcx_engine::{Channel, Outbox};
+use opcx_store::disk::RealDisk;
+use opcx_store::{Assembled, Embedded, SegmentLog, Settings, Store, TreeTables};
+
+use early_answer::EarlyLog;
+use fresh_ids::FreshIds;
+use no_marks::NoMarks;
+
+/// A bug.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Plant {
+    /// Senders are answered before their events are in the log.
+    EarlyAnswer,
+    /// It is not kept which events were counted.
+    NoMarks,
+    /// A parcel gets another id whenever the engine is started.
+    FreshIds,
+}
+
+impl Plant {
+    /// Its name on the command line.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Plant::EarlyAnswer => "early-answer",
+            Plant::NoMarks => "no-marks",
+            Plant::FreshIds => "fresh-ids",
+        }
+    }
+}
+
+/// The store in `data`, with the bug if it is one of the store's.
+///
+/// # Errors
+/// It cannot be opened.
+pub(crate) fn store(
+    plant: Option<Plant>,
+    data: &Path,
+    settings: &Settings,
+) -> anyhow::Result<Arc<dyn Store>> {
+    let log = || SegmentLog::open(RealDisk, data.join("log"), settings.segment_bytes);
+    let tables = || TreeTables::open(&data.join("state"), settings);
+    let opened: Result<Arc<dyn Store>, _> = match plant {
+        None | Some(Plant::FreshIds) => Embedded::open(data, settings).map(|store| Arc::new(store) as _),
+        Some(Plant::EarlyAnswer) => tables()
+            .and_then(|tables| Assembled::of(EarlyLog::new(log()?), tables, settings.faults.clone()))
+            .map(|store| Arc::new(store) as _),
+        Some(Plant::NoMarks) => tables()
+            .and_then(|tables| Assembled::of(log()?, NoMarks(tables), settings.faults.clone()))
+            .map(|store| Arc::new(store) as _),
+    };
+    opened.with_context(|| format!("opening the data in `{}`", data.display()))
+}
+
+/// The channels, with the bug if it is one of theirs.
+pub(crate) fn outbox(plant: Option<Plant>, outbox: Outbox) -> Outbox {
+    match plant {
+        None | Some(Plant::EarlyAnswer | Plant::NoMarks) => outbox,
+        Some(Plant::FreshIds) => {
+            let renamed = |channel| -> Arc<dyn Channel> { Arc::new(FreshIds(channel)) };
+            outbox.into_iter().map(|(name, channel)| (name, renamed(channel))).collect()
+        }
+    }
+}
