@@ -17,8 +17,9 @@ type Result<T> = core::result::Result<T, StoreError>;
 
 /// Journals of the state are kept up to this size; then the tables they cover are written out.
 const JOURNALS_BYTES_MAX: u64 = 256 * 1024 * 1024;
-/// Threads that write out and merge tables.
-const WORKERS: usize = 2;
+/// Threads that write out and merge tables. With more than one, fjall 3.1 lets one of them pass merges on
+/// to the others in a ring, which takes a core for as long as a merge lasts.
+const WORKERS: usize = 1;
 
 /// The tables of the state in log-structured merge trees.
 ///
