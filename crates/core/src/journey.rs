@@ -9,8 +9,11 @@ use crate::log::Position;
 use crate::map::Outcome;
 use crate::time::{Span, Timestamp};
 
-/// Most steps of a run that are kept; of a longer run the newest are.
-pub const STEPS_MAX: usize = 32;
+/// Most steps of a run that are kept at hand; of a longer run the newest are. The store has every moment.
+/// A customer is written down with every batch that concerns them, so this is kept small.
+pub const STEPS_MAX: usize = 8;
+/// Most moments of which a run counts how often they were gone through.
+pub const VISITS_MAX: usize = 64;
 
 /// One way through a journey.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +30,8 @@ pub struct Run {
     pub abandoned_at: Timestamp,
     /// Where it stands.
     pub state: RunState,
+    /// How often each moment was gone through, in the order of the first time.
+    pub visits: Vec<(Name, u16)>,
     /// Its newest moments in log order.
     pub steps: Vec<Step>,
     /// How many moments it had in all.
@@ -72,6 +77,7 @@ impl Run {
             latest: at,
             abandoned_at: at + abandoned_after,
             state: RunState::UnderWay,
+            visits: Vec::new(),
             steps: Vec::new(),
             steps_total: 0,
             repeats: 0,
@@ -79,11 +85,10 @@ impl Run {
         }
     }
 
-    /// Takes one more moment, `goal` if the customer got there what they set out for. Returns how often this moment had been gone through in this run
-    /// before, as far as its kept steps tell.
+    /// Takes one more moment, `goal` if the customer got there what they set out for. Returns how often
+    /// this moment had been gone through in this run before.
     pub fn take(&mut self, step: Step, goal: bool, abandoned_after: Span) -> u16 {
-        let before = self.steps.iter().filter(|known| known.moment == step.moment).count();
-        let repeats = u16::try_from(before).unwrap_or(u16::MAX);
+        let repeats = self.visit(&step.moment);
         self.repeats = self.repeats.saturating_add(u32::from(repeats > 0));
         if self.steps_total > 0 {
             self.longest_gap = self.longest_gap.max(step.at.since(self.latest));
@@ -103,5 +108,22 @@ impl Run {
         }
         self.steps.push(step);
         repeats
+    }
+
+    /// Counts one visit and returns how many there were before.
+    fn visit(&mut self, moment: &Name) -> u16 {
+        match self.visits.iter_mut().find(|(known, _)| known == moment) {
+            Some((_, times)) => {
+                let before = *times;
+                *times = before.saturating_add(1);
+                before
+            }
+            None => {
+                if self.visits.len() < VISITS_MAX {
+                    self.visits.push((moment.clone(), 1));
+                }
+                0
+            }
+        }
     }
 }

@@ -49,7 +49,7 @@ impl Default for Settings {
     fn default() -> Settings {
         Settings {
             segment_bytes: 64 * 1024 * 1024,
-            cache_bytes: 128 * 1024 * 1024,
+            cache_bytes: 64 * 1024 * 1024,
             memtable_bytes: 64 * 1024 * 1024,
             faults: Faults::none(),
         }

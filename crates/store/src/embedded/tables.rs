@@ -58,6 +58,8 @@ impl TreeTables {
         let database = Database::builder(folder)
             .cache_size(settings.cache_bytes)
             .max_journaling_size(JOURNALS_BYTES_MAX)
+            // Journals live for minutes; pressing them together would cost the one thread that commits.
+            .journal_compression(CompressionType::None)
             .worker_threads(WORKERS)
             .open()
             .map_err(|error| match error {

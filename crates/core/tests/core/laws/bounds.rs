@@ -5,7 +5,7 @@ use opcx_core::customer::{
     TRAITS_MAX,
 };
 use opcx_core::effects::Content;
-use opcx_core::journey::STEPS_MAX;
+use opcx_core::journey::{STEPS_MAX, VISITS_MAX};
 use opcx_core::log::Lane;
 use opcx_core::promise::PromiseState;
 use opcx_core::receipt::Verdict;
@@ -19,7 +19,7 @@ use crate::story::*;
 fn within_bounds(customer: &Customer, now: Timestamp) {
     let Customer { known, deeds, .. } = customer;
     assert!(known.runs.len() <= RUNS_MAX);
-    assert!(known.runs.iter().all(|run| run.steps.len() <= STEPS_MAX));
+    assert!(known.runs.iter().all(|run| run.steps.len() <= STEPS_MAX && run.visits.len() <= VISITS_MAX));
     // Promises are dropped when others are made, so all that are owed may be settled by then.
     assert!(known.promises.len() <= PROMISES_MAX + SETTLED_MAX);
     assert!(known.traits.iter().count() <= TRAITS_MAX);
