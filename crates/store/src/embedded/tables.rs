@@ -35,7 +35,10 @@ struct Trees {
     seen: Keyspace,
     trails: Keyspace,
     timers: Keyspace,
-    chunks: Keyspace,
+    // Each by itself, so that its keys only ever ascend and merging finds nothing to do.
+    moments: Keyspace,
+    receipts: Keyspace,
+    readings: Keyspace,
     others: Keyspace,
 }
 
@@ -72,18 +75,25 @@ impl TreeTables {
         };
         let (large, small) = (settings.memtable_bytes, settings.memtable_bytes / 4);
         let trees = Trees {
-            customers: open("customers", large, KeyspaceCreateOptions::default)?,
-            seen: open("seen", small, KeyspaceCreateOptions::default)?,
-            trails: open("trails", small, KeyspaceCreateOptions::default)?,
-            timers: open("timers", small, KeyspaceCreateOptions::default)?,
-            chunks: open("chunks", small, chunks)?,
-            others: open("others", small, KeyspaceCreateOptions::default)?,
+            customers: open("customers", large, rows)?,
+            seen: open("seen", small, rows)?,
+            trails: open("trails", small, rows)?,
+            timers: open("timers", small, rows)?,
+            moments: open("moments", small, chunks)?,
+            receipts: open("receipts", small, chunks)?,
+            readings: open("readings", small, chunks)?,
+            others: open("others", small, rows)?,
         };
         Ok(TreeTables { database, trees })
     }
 }
 
-/// Chunks compress well and are read in ranges.
+/// Rows change often and are merged again and again, so they are not pressed each time.
+fn rows() -> KeyspaceCreateOptions {
+    KeyspaceCreateOptions::default().data_block_compression_policy(CompressionPolicy::disabled())
+}
+
+/// Chunks compress well, are written once and read in ranges.
 fn chunks() -> KeyspaceCreateOptions {
     KeyspaceCreateOptions::default()
         .data_block_size_policy(BlockSizePolicy::all(16 * 1024))
@@ -97,7 +107,9 @@ impl Trees {
             Table::Seen => &self.seen,
             Table::Trails => &self.trails,
             Table::Timers => &self.timers,
-            Table::Moments | Table::Receipts | Table::Readings => &self.chunks,
+            Table::Moments => &self.moments,
+            Table::Receipts => &self.receipts,
+            Table::Readings => &self.readings,
             Table::Progress
             | Table::Aliases
             | Table::Owners
