@@ -61,8 +61,8 @@ impl Default for Budget {
     }
 }
 
-/// Customers kept at hand per generation; two generations of about 2 KB each are 100 MB.
-const CUSTOMERS_CACHED: usize = 24_576;
+/// Customers kept at hand per generation; two generations of about 2 KB each are 64 MB.
+const CUSTOMERS_CACHED: usize = 16_384;
 /// Identifiers kept at hand per generation.
 const OWNERS_CACHED: usize = 131_072;
 
