@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `crash [--kills N] [--seed N]` | kills engines, a thousand of them if not told otherwise, and checks what is left |
 //! | `demo-data FILE` | makes the events of `examples/shop` up and writes them, one JSON object a line |
+//! | `powercut [--cuts N] [--seed N]` | cuts the power under engines, two hundred times if not told otherwise |
 //! | `train-emotion` | trains the first tier of emotion, writes it to `crates/emotion/model/` |
 //! | `train-emotion --check` | trains it again and compares it with the committed one, byte for byte |
 //!
@@ -25,7 +26,9 @@ fn main() -> anyhow::Result<()> {
         ["train-emotion"] => train_emotion::run(train_emotion::Then::Write),
         ["train-emotion", "--check"] => train_emotion::run(train_emotion::Then::Compare),
         ["demo-data", file] => demo_data::run(Path::new(file)),
-        ["crash", ..] => trial::run(&arguments),
-        _ => bail!("no such chore; there are `crash`, `demo-data FILE` and `train-emotion [--check]`"),
+        ["crash" | "powercut", ..] => trial::run(&arguments),
+        _ => bail!(
+            "no such chore; there are `crash`, `demo-data FILE`, `powercut` and `train-emotion [--check]`"
+        ),
     }
 }

@@ -1,22 +1,16 @@
 //! Processes killed.
 
 use std::collections::BTreeMap;
-use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
-use std::process::ExitStatus;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
 use crate::plan::{Death, deaths};
-use crate::plant::Plant;
+use crate::plant::{self, Plant};
 use crate::report::Report;
+use crate::server::{SIGABRT, SIGKILL};
 use crate::trial::Trial;
-
-/// What ends a process from outside.
-const SIGKILL: i32 = 9;
-/// What ends a process by its own hand.
-const SIGABRT: i32 = 6;
 
 /// Kills `kills` engines, one after the other on the same data, in the ways that follow from `seed`.
 /// `program` is this crate's own; its engines have the bug `plant`, if any.
@@ -26,8 +20,7 @@ const SIGABRT: i32 = 6;
 pub fn run(program: &Path, kills: usize, seed: u64, plant: Option<Plant>) -> anyhow::Result<Report> {
     let home = tempfile::tempdir().context("making a folder for the trial")?;
     let mut trial = Trial::new(program, home.path(), seed)?;
-    let planted: Vec<String> =
-        plant.iter().flat_map(|plant| ["--plant".to_owned(), plant.word().to_owned()]).collect();
+    let planted = plant::arguments(plant);
     let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
     for death in deaths(kills, seed) {
         let (how, listened) = live(&trial, death, &planted).with_context(|| format!("{death:?}"))?;
@@ -49,33 +42,25 @@ fn live(trial: &Trial, death: Death, planted: &[String]) -> anyhow::Result<(&'st
     match death {
         Death::After(time) => {
             let listened = server.live_for(time);
-            killed(server.kill()?, SIGKILL)?;
+            server.kill()?;
             Ok(("at random", listened))
         }
         Death::At(..) => {
             let listened = server.wait_until_ready()?;
-            killed(server.wait()?, SIGABRT)?;
+            server.wait_for_death(SIGABRT)?;
             Ok(("at a persist point", listened))
         }
         Death::OnDelivery(times) => {
             trial.deliveries.arm(times, server.victim());
             let listened = server.wait_until_ready()?;
-            killed(server.wait()?, SIGKILL)?;
+            server.wait_for_death(SIGKILL)?;
             Ok(("before a delivery was answered", listened))
         }
         Death::OnAcknowledgement(times) => {
             trial.acknowledgements.arm(times, server.victim());
             let listened = server.wait_until_ready()?;
-            killed(server.wait()?, SIGKILL)?;
+            server.wait_for_death(SIGKILL)?;
             Ok(("after an acknowledgement", listened))
         }
     }
-}
-
-/// An engine that ends by itself is as much a fault as one that loses something.
-fn killed(status: ExitStatus, by: i32) -> anyhow::Result<()> {
-    if status.signal() != Some(by) {
-        bail!("the engine ended by itself: {status}");
-    }
-    Ok(())
 }

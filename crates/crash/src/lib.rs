@@ -10,7 +10,7 @@
 //! * what customers last chose is in force;
 //! * the state is the one that follows from the log (law 3).
 //!
-//! [`crash`] kills processes. [`plant`] holds bugs with
+//! [`crash`] kills processes, [`powercut`] takes the disk away under them. [`plant`] holds bugs with
 //! which a trial must fail: a check that finds nothing proves something only if it can find something.
 
 mod check;
@@ -22,6 +22,7 @@ mod http;
 mod ledger;
 pub mod plan;
 pub mod plant;
+pub mod powercut;
 mod receiver;
 mod report;
 mod server;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Parser;
 use opcx_crash::plant::Plant;
-use opcx_crash::{Report, crash, victim};
+use opcx_crash::{Report, crash, powercut, victim};
 
 /// Kills real engines, cuts their power, and checks from outside what is left.
 #[derive(Debug, Parser)]
@@ -15,6 +15,18 @@ enum Command {
         /// How many to kill.
         #[arg(long, default_value_t = 1000)]
         kills: usize,
+        /// What the trial follows from.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Give the engines a bug: the trial must fail.
+        #[arg(long)]
+        plant: Option<Plant>,
+    },
+    /// Cut the power under engines, and under SQLite. Needs the right to mount.
+    Powercut {
+        /// How often.
+        #[arg(long, default_value_t = 200)]
+        cuts: usize,
         /// What the trial follows from.
         #[arg(long, default_value_t = 1)]
         seed: u64,
@@ -35,14 +47,21 @@ fn main() -> ExitCode {
 
 fn run() -> anyhow::Result<ExitCode> {
     let program = std::env::current_exe().context("finding this program")?;
-    let report = match Command::parse() {
-        Command::Crash { kills, seed, plant } => crash::run(&program, kills, seed, plant)?,
-        Command::Serve(orders) => return victim::run(&orders).map(|_| ExitCode::SUCCESS),
-    };
-    Ok(tell(&report))
+    Ok(match Command::parse() {
+        Command::Crash { kills, seed, plant } => {
+            let report = crash::run(&program, kills, seed, plant)?;
+            print!("{report}");
+            exit(&report)
+        }
+        Command::Powercut { cuts, seed, plant } => {
+            let cuts = powercut::run(&program, cuts, seed, plant)?;
+            print!("{cuts}");
+            exit(&cuts.report)
+        }
+        Command::Serve(orders) => victim::run(&orders).map(|_| ExitCode::SUCCESS)?,
+    })
 }
 
-fn tell(report: &Report) -> ExitCode {
-    print!("{report}");
+fn exit(report: &Report) -> ExitCode {
     if report.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -3,6 +3,7 @@
 mod early_answer;
 mod fresh_ids;
 mod no_marks;
+mod no_sync;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use opcx_store::{Assembled, Embedded, SegmentLog, Settings, Store, TreeTables};
 use early_answer::EarlyLog;
 use fresh_ids::FreshIds;
 use no_marks::NoMarks;
+use no_sync::NoSync;
 
 /// A bug.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -23,6 +25,8 @@ pub enum Plant {
     EarlyAnswer,
     /// It is not kept which events were counted.
     NoMarks,
+    /// The log is written and not synced. Only a power cut brings that out.
+    NoSync,
     /// A parcel gets another id whenever the engine is started.
     FreshIds,
 }
@@ -34,9 +38,15 @@ impl Plant {
         match self {
             Plant::EarlyAnswer => "early-answer",
             Plant::NoMarks => "no-marks",
+            Plant::NoSync => "no-sync",
             Plant::FreshIds => "fresh-ids",
         }
     }
+}
+
+/// The arguments that give an engine this bug.
+pub(crate) fn arguments(plant: Option<Plant>) -> Vec<String> {
+    plant.iter().flat_map(|plant| ["--plant".to_owned(), plant.word().to_owned()]).collect()
 }
 
 /// The store in `data`, with the bug if it is one of the store's.
@@ -48,12 +58,17 @@ pub(crate) fn store(
     data: &Path,
     settings: &Settings,
 ) -> anyhow::Result<Arc<dyn Store>> {
-    let log = || SegmentLog::open(RealDisk, data.join("log"), settings.segment_bytes);
+    let (folder, segment_bytes) = (data.join("log"), settings.segment_bytes);
+    let log = || SegmentLog::open(RealDisk, folder.clone(), segment_bytes);
+    let unsynced_log = || SegmentLog::open(NoSync(RealDisk), folder.clone(), segment_bytes);
     let tables = || TreeTables::open(&data.join("state"), settings);
     let opened: Result<Arc<dyn Store>, _> = match plant {
         None | Some(Plant::FreshIds) => Embedded::open(data, settings).map(|store| Arc::new(store) as _),
         Some(Plant::EarlyAnswer) => tables()
             .and_then(|tables| Assembled::of(EarlyLog::new(log()?), tables, settings.faults.clone()))
+            .map(|store| Arc::new(store) as _),
+        Some(Plant::NoSync) => tables()
+            .and_then(|tables| Assembled::of(unsynced_log()?, tables, settings.faults.clone()))
             .map(|store| Arc::new(store) as _),
         Some(Plant::NoMarks) => tables()
             .and_then(|tables| Assembled::of(log()?, NoMarks(tables), settings.faults.clone()))
@@ -65,7 +80,7 @@ pub(crate) fn store(
 /// The channels, with the bug if it is one of theirs.
 pub(crate) fn outbox(plant: Option<Plant>, outbox: Outbox) -> Outbox {
     match plant {
-        None | Some(Plant::EarlyAnswer | Plant::NoMarks) => outbox,
+        None | Some(Plant::EarlyAnswer | Plant::NoMarks | Plant::NoSync) => outbox,
         Some(Plant::FreshIds) => {
             let renamed = |channel| -> Arc<dyn Channel> { Arc::new(FreshIds(channel)) };
             outbox.into_iter().map(|(name, channel)| (name, renamed(channel))).collect()

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -51,6 +52,11 @@ impl Door {
     }
 }
 
+/// What ends a process from outside.
+pub(crate) const SIGKILL: i32 = 9;
+/// What ends a process by its own hand.
+pub(crate) const SIGABRT: i32 = 6;
+
 /// A running engine.
 pub(crate) struct Server {
     victim: Victim,
@@ -77,7 +83,8 @@ impl Server {
             .args(["--listen", "127.0.0.1:0"])
             .args(arguments)
             .envs(ENVIRONMENT)
-            .stdin(Stdio::null())
+            // Held open as long as the trial lasts; the engine ends with it.
+            .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
@@ -135,18 +142,26 @@ impl Server {
     /// Kills it as `kill -9` does, and waits until it is gone.
     ///
     /// # Errors
-    /// The system does not tell how it ended.
-    pub(crate) fn kill(self) -> anyhow::Result<ExitStatus> {
+    /// It has ended by itself before.
+    pub(crate) fn kill(self) -> anyhow::Result<()> {
         // Dead already is dead.
         let _ = self.child().kill();
-        self.wait()
+        self.wait_for_death(SIGKILL)
     }
 
-    /// Waits until it is gone.
+    /// Waits until it has died by a signal.
     ///
     /// # Errors
-    /// It takes too long.
-    pub(crate) fn wait(self) -> anyhow::Result<ExitStatus> {
+    /// It takes too long, or it ends otherwise, which is as much a fault as losing something.
+    pub(crate) fn wait_for_death(self, signal: i32) -> anyhow::Result<()> {
+        let status = self.wait()?;
+        if status.signal() != Some(signal) {
+            bail!("the engine ended by itself with {status}; it said:\n{}", self.said());
+        }
+        Ok(())
+    }
+
+    fn wait(&self) -> anyhow::Result<ExitStatus> {
         loop {
             match self.ready.recv_timeout(PATIENCE) {
                 Ok(_) => {}
@@ -164,17 +179,17 @@ impl Server {
     pub(crate) fn end(self) -> anyhow::Result<()> {
         let process = self.child().id().to_string();
         Command::new("kill").args(["-TERM", &process]).status().context("asking the engine to end")?;
-        let lines = Arc::clone(&self.lines);
         let status = self.wait()?;
         if !status.success() {
-            bail!("the engine ended with {status}; it said:\n{}", joined(&lines));
+            bail!("the engine ended with {status}; it said:\n{}", self.said());
         }
         Ok(())
     }
 
     /// The last lines that it said.
-    pub(crate) fn said(&self) -> String {
-        joined(&self.lines)
+    fn said(&self) -> String {
+        let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        Vec::from_iter(lines.iter().cloned()).join("\n")
     }
 
     fn child(&self) -> MutexGuard<'_, Child> {
@@ -187,11 +202,6 @@ impl Drop for Server {
         // When a trial breaks off, its engine must not outlive it. Gone already is gone.
         let _ = self.child().kill();
     }
-}
-
-fn joined(lines: &Mutex<VecDeque<String>>) -> String {
-    let lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
-    Vec::from_iter(lines.iter().cloned()).join("\n")
 }
 
 /// The address in the line with which the engine says that it listens.

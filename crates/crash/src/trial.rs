@@ -2,6 +2,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::anyhow;
+
 use crate::check;
 use crate::company;
 use crate::customer::Customers;
@@ -69,8 +71,10 @@ impl Trial {
     /// The last engine does not come up or does not end well, or its data cannot be read.
     pub(crate) fn finish(mut self, arguments: &[String]) -> anyhow::Result<Report> {
         let server = self.start(arguments)?;
-        let ready = server.wait_until_ready()?;
-        self.listened(ready);
+        let Some(ready) = server.wait_until_ready()? else {
+            return Err(server.kill().err().unwrap_or_else(|| anyhow!("somebody else killed the engine")));
+        };
+        self.listened(Some(ready));
         self.customers.stop();
         self.ledger.wait_for_the_rest();
         server.end()?;

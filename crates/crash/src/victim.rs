@@ -1,5 +1,6 @@
 //! `opcx serve` as it is, but for the faults that a trial wants.
 
+use std::io::Read as _;
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -45,12 +46,20 @@ impl FromStr for CrashAt {
 /// # Errors
 /// Those of `opcx serve`.
 pub fn run(orders: &Orders) -> anyhow::Result<End> {
+    std::thread::spawn(end_with_the_trial);
     serve::run_on(&orders.serve, |company, outbox| {
         let faults = orders.crash_at.map_or_else(Faults::none, crash_at);
         let settings = Settings { faults, ..Settings::default() };
         let store = plant::store(orders.plant, &company.data(), &settings)?;
         Ok((store, plant::outbox(orders.plant, outbox)))
     })
+}
+
+/// An engine must not outlive its trial, however that ends: the trial holds its input open.
+fn end_with_the_trial() {
+    // Nothing is ever said there, and an error is an end as well.
+    let _ = std::io::stdin().read(&mut [0]);
+    std::process::abort();
 }
 
 fn crash_at(at: CrashAt) -> Faults {
