@@ -100,8 +100,14 @@ impl Sender {
             self.remembered.pop_front();
         }
         let (serials, messages): (Vec<Serial>, Vec<Value>) = batch.into_iter().unzip();
-        self.wire.post_until_acknowledged(&json!({ "writeKey": WRITE_KEY, "batch": messages }).to_string());
-        self.ledger.acknowledged(&serials);
+        let body = json!({ "writeKey": WRITE_KEY, "batch": messages }).to_string();
+        loop {
+            let watch = self.ledger.watch();
+            if self.wire.post(&body) && self.ledger.acknowledged(watch, &serials) {
+                break;
+            }
+            self.wire.hang_up();
+        }
         for (customer, granted) in choices {
             self.ledger.chose(&customer, granted);
         }
@@ -154,14 +160,12 @@ struct Wire {
 }
 
 impl Wire {
-    fn post_until_acknowledged(&mut self, body: &str) {
-        while !self.post(body) {
-            self.stream = None;
-            self.door.pause();
-        }
+    fn hang_up(&mut self) {
+        self.stream = None;
+        self.door.pause();
     }
 
-    /// Whether the body is safe, as far as can be told.
+    /// Whether the engine says that the body is safe.
     fn post(&mut self, body: &str) -> bool {
         if self.stream.is_none() {
             let connected = TcpStream::connect(self.door.wait_until_open());

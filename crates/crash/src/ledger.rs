@@ -63,6 +63,17 @@ pub(crate) struct Delivery {
     body: Vec<u8>,
 }
 
+/// A stretch of time in which what is seen counts. What begins in one and ends in another does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Watch(u64);
+
+impl Watch {
+    /// Watches alternate with times in which nothing counts.
+    fn counts(self) -> bool {
+        self.0.is_multiple_of(2)
+    }
+}
+
 /// Everything seen from outside.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
@@ -74,6 +85,7 @@ pub(crate) struct Seen {
     pub sent_again: u64,
     /// Acknowledged events whose effect has not arrived.
     pub(crate) missing: usize,
+    watch: Watch,
     /// What can be seen to be wrong from outside.
     pub(crate) faults: Vec<Fault>,
 }
@@ -97,9 +109,23 @@ impl Ledger {
         self.seen().events.insert(serial, sent);
     }
 
-    /// The sender of these events was told that they are safe.
-    pub(crate) fn acknowledged(&self, serials: &[Serial]) {
+    /// The present watch, to be named with whatever comes of what begins now.
+    pub(crate) fn watch(&self) -> Watch {
+        self.seen().watch
+    }
+
+    /// Ends a watch, or begins the next.
+    pub(crate) fn turn(&self) {
         let mut seen = self.seen();
+        seen.watch = Watch(seen.watch.0 + 1);
+    }
+
+    /// The sender of these events was told that they are safe. Says whether that counts.
+    pub(crate) fn acknowledged(&self, since: Watch, serials: &[Serial]) -> bool {
+        let mut seen = self.seen();
+        if seen.watch != since || !since.counts() {
+            return false;
+        }
         for serial in serials {
             let sent = seen.events.get_mut(serial).expect("what is acknowledged was sent");
             if sent.acknowledged {
@@ -111,6 +137,7 @@ impl Ledger {
                 seen.missing += 1;
             }
         }
+        true
     }
 
     /// A customer was told that their choice is safe.
@@ -118,31 +145,38 @@ impl Ledger {
         self.seen().choices.insert(customer.to_owned(), granted);
     }
 
-    /// A webhook arrived.
-    pub(crate) fn delivered(&self, id: &str, playbook: &str, serial: Serial, body: &[u8]) {
+    /// A webhook arrived. Says how often it has under this id; `None` if that does not count.
+    pub(crate) fn delivered(
+        &self,
+        since: Watch,
+        id: &str,
+        playbook: &str,
+        serial: Serial,
+        body: &[u8],
+    ) -> Option<u32> {
         let mut guard = self.seen();
         let seen = &mut *guard;
+        if seen.watch != since || !since.counts() {
+            return None;
+        }
         let promised = seen.events.get_mut(&serial).filter(|sent| sent.kind.playbook() == Some(playbook));
         let Some(sent) = promised else {
             seen.faults.push(Fault::NeverPromised { id: id.to_owned(), serial });
-            return;
+            return Some(1);
         };
         if sent.acknowledged && sent.deliveries.is_empty() {
             seen.missing -= 1;
         }
-        match sent.deliveries.get_mut(id) {
-            Some(delivery) => {
-                delivery.times += 1;
-                if delivery.body != body {
-                    seen.faults.push(Fault::SaysOtherwise { id: id.to_owned(), serial });
-                }
-            }
-            None => {
-                sent.deliveries.insert(id.to_owned(), Delivery { times: 1, body: body.to_owned() });
-            }
+        let first = || Delivery { times: 0, body: body.to_owned() };
+        let delivery = sent.deliveries.entry(id.to_owned()).or_insert_with(first);
+        delivery.times += 1;
+        if delivery.body != body {
+            seen.faults.push(Fault::SaysOtherwise { id: id.to_owned(), serial });
         }
+        let times = delivery.times;
         drop(guard);
         self.arrived.notify_all();
+        Some(times)
     }
 
     /// Waits while too many effects are missing.

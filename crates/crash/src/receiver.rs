@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::fuse::Fuse;
 use crate::http::{self, Message};
-use crate::ledger::{Ledger, Serial};
+use crate::ledger::{Ledger, Serial, Watch};
 
 /// Of so many webhooks that come for the first time one gets no answer, so that it comes again.
 const RUDE_ONE_IN: u64 = 100;
@@ -36,30 +36,26 @@ pub(crate) fn start(ledger: &Arc<Ledger>, fuse: &Arc<Fuse>, seed: u64) -> anyhow
 
 /// Serves one connection until it ends, which is the sender's business.
 fn serve(stream: TcpStream, ledger: &Ledger, fuse: &Fuse, manners: &Mutex<Random>) {
+    let watch = ledger.watch();
     let mut stream = BufReader::new(stream);
     while let Ok(request) = http::read(&mut stream) {
-        let first = note(&request, ledger);
+        let Some(times) = note(&request, ledger, watch) else { return };
         fuse.spark();
         let rude = manners.lock().unwrap_or_else(PoisonError::into_inner).below(RUDE_ONE_IN) == 0;
         // Once only: after a second failure the next attempt would be minutes away.
-        if (first && rude) || http::thank(&mut stream).is_err() {
+        if (times == 1 && rude) || http::thank(&mut stream).is_err() {
             return;
         }
     }
 }
 
-/// Takes a delivery down and says whether it is the first under its id.
-fn note(request: &Message, ledger: &Ledger) -> bool {
+/// Takes a delivery down and says how often it has come; `None` if that does not count.
+fn note(request: &Message, ledger: &Ledger, watch: Watch) -> Option<u32> {
     let id = request.header("webhook-id").unwrap_or("none");
     let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     let data = &body["data"];
     let playbook = data["playbook"].as_str().unwrap_or("none");
     let order = data["event"]["facts"]["order_id"].as_str().or(data["promise"]["facts"]["order_id"].as_str());
     let serial: Serial = order.and_then(|order| order.parse().ok()).unwrap_or(Serial::MAX);
-    ledger.delivered(id, playbook, serial, &request.body);
-    let seen = ledger.seen();
-    seen.events
-        .get(&serial)
-        .and_then(|sent| sent.deliveries.get(id))
-        .is_some_and(|delivery| delivery.times == 1)
+    ledger.delivered(watch, id, playbook, serial, &request.body)
 }

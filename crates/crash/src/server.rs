@@ -149,6 +149,27 @@ impl Server {
         self.wait_for_death(SIGKILL)
     }
 
+    /// Kills it, unless it has ended by itself, and waits until it is gone.
+    ///
+    /// # Errors
+    /// It takes too long.
+    pub(crate) fn put_down(self) -> anyhow::Result<()> {
+        // Dead already is dead.
+        let _ = self.child().kill();
+        self.wait().map(|_| ())
+    }
+
+    /// Whether it still runs.
+    ///
+    /// # Errors
+    /// It has ended by itself.
+    pub(crate) fn must_live(&self) -> anyhow::Result<()> {
+        match self.child().try_wait().context("looking after the engine")? {
+            None => Ok(()),
+            Some(status) => bail!("the engine ended by itself with {status}; it said:\n{}", self.said()),
+        }
+    }
+
     /// Waits until it has died by a signal.
     ///
     /// # Errors

@@ -59,6 +59,11 @@ impl Trial {
         Server::start(&self.program, &self.folder, arguments, &self.door)
     }
 
+    /// From now on nothing counts that is seen from outside, or again everything that begins from now on.
+    pub(crate) fn turn(&self) {
+        self.ledger.turn();
+    }
+
     /// Takes down how long an engine took to listen, if it did.
     pub(crate) fn listened(&mut self, after: Option<Duration>) {
         self.restarts.extend(after);
