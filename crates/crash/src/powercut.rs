@@ -55,7 +55,7 @@ impl fmt::Display for Cuts {
 pub fn possible() -> anyhow::Result<()> {
     let home = tempfile::tempdir().context("making a folder for a disk")?;
     let disk = Disk::new(home.path())?;
-    disk.cut()?;
+    disk.plug()?.pull()?;
     disk.restore()
 }
 
@@ -78,10 +78,11 @@ pub fn run(program: &Path, cuts: usize, seed: u64, plant: Option<Plant>) -> anyh
         let server = trial.start(&planted)?;
         let listened = server.live_for(Duration::from_millis(life));
         server.must_live().with_context(|| format!("before cut {number}"))?;
+        let plug = disk.plug()?;
         // An fsync that is under way while the file system shuts down may say that it succeeded and has
         // not (`docs/guide/durability.md`); a machine without power says nothing.
         trial.turn();
-        disk.cut()?;
+        plug.pull()?;
         let _ = server.live_for(Duration::from_millis(without_disk));
         server.put_down()?;
         disk.restore().with_context(|| format!("after cut {number}"))?;

@@ -39,7 +39,12 @@ fn serve(stream: TcpStream, ledger: &Ledger, fuse: &Fuse, manners: &Mutex<Random
     let watch = ledger.watch();
     let mut stream = BufReader::new(stream);
     while let Ok(request) = http::read(&mut stream) {
-        let Some(times) = note(&request, ledger, watch) else { return };
+        let Some(times) = note(&request, ledger, watch) else {
+            // A machine without power gets no answer, not even a connection hung up: that would be a
+            // failed attempt, of which the engine might take note while its disk is still there.
+            let _ = http::read(&mut stream);
+            return;
+        };
         fuse.spark();
         let rude = manners.lock().unwrap_or_else(PoisonError::into_inner).below(RUDE_ONE_IN) == 0;
         // Once only: after a second failure the next attempt would be minutes away.

@@ -2,6 +2,8 @@ use std::fmt;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -77,20 +79,25 @@ fn committed_until_cut(disk: &Disk, database: &Path, synchronous: Synchronous) -
         .stderr(Stdio::null())
         .spawn()
         .context("running `python3`")?;
+    let last = Arc::new(AtomicU64::new(0));
+    let heard = Arc::clone(&last);
     let said = BufReader::new(child.stdout.take().expect("it is piped"));
+    let plug = disk.plug()?;
     let (tell, ended) = channel::<()>();
-    let last = std::thread::spawn(move || {
-        let numbers = said.lines().map_while(Result::ok).filter_map(|line| line.parse().ok());
-        let last = numbers.last().unwrap_or(0);
+    std::thread::spawn(move || {
+        for number in said.lines().map_while(Result::ok).filter_map(|line| line.parse().ok()) {
+            heard.store(number, Ordering::Relaxed);
+        }
         drop(tell);
-        last
     });
     // It does not end by itself, so this waits out its life.
     let _ = ended.recv_timeout(LIFE);
-    let cut = disk.cut();
+    // As for the engine, what is said from now on does not count.
+    let committed = last.load(Ordering::Relaxed);
+    let cut = plug.pull();
     child.kill().and_then(|()| child.wait().map(|_| ())).context("killing SQLite")?;
     cut?;
-    Ok(last.join().expect("counting does not panic"))
+    Ok(committed)
 }
 
 fn kept(database: &Path) -> anyhow::Result<u64> {

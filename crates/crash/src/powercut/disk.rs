@@ -1,6 +1,7 @@
 use std::fs::File;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Output, Stdio};
 
 use anyhow::{Context as _, bail};
 
@@ -42,12 +43,22 @@ impl Disk {
         told(Command::new("sync").arg("--file-system").arg(&self.mounted))
     }
 
-    /// Cuts the power: from now on nothing is written, and what was not flushed is gone.
+    /// Takes hold of the plug.
     ///
     /// # Errors
-    /// The file system does not know how.
-    pub(super) fn cut(&self) -> anyhow::Result<()> {
-        told(Command::new("python3").args(["-c", include_str!("cut.py")]).arg(&self.mounted))
+    /// `python3` is missing.
+    pub(super) fn plug(&self) -> anyhow::Result<Plug> {
+        let mut child = Command::new("python3")
+            .args(["-c", include_str!("cut.py")])
+            .arg(&self.mounted)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .context("running `python3`")?;
+        let said = child.stdout.as_mut().expect("it is piped");
+        BufReader::new(said).read_line(&mut String::new()).context("waiting for `python3`")?;
+        Ok(Plug(child))
     }
 
     /// Puts the power on again, once nobody uses the disk any more.
@@ -71,10 +82,28 @@ impl Drop for Disk {
     }
 }
 
+/// Whatever can cut the power at once.
+pub(super) struct Plug(Child);
+
+impl Plug {
+    /// Cuts the power: from now on nothing is written, and what was not flushed is gone.
+    ///
+    /// # Errors
+    /// The file system does not know how.
+    pub(super) fn pull(mut self) -> anyhow::Result<()> {
+        self.0.stdin.take().expect("it is piped").write_all(b"now\n").context("telling `python3`")?;
+        succeeded("python3", &self.0.wait_with_output()?)
+    }
+}
+
 /// Runs a program that must succeed; its error says what it said.
 pub(super) fn told(command: &mut Command) -> anyhow::Result<()> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.output().with_context(|| format!("running `{name}`"))?;
+    succeeded(&name, &output)
+}
+
+fn succeeded(name: &str, output: &Output) -> anyhow::Result<()> {
     if !output.status.success() {
         bail!("`{name}` failed: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
