@@ -117,13 +117,6 @@ impl Customer {
 }
 
 impl Known {
-    /// How many promises are owed.
-    #[must_use]
-    pub fn promises_owed(&self) -> u32 {
-        let owed = self.promises.iter().filter(|promise| promise.state.is_owed()).count();
-        u32::try_from(owed).unwrap_or(u32::MAX)
-    }
-
     /// When the passing of time alone changes something next, apart from silence.
     #[must_use]
     pub fn next_change(&self) -> Option<Timestamp> {

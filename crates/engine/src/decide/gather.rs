@@ -96,7 +96,10 @@ pub(super) fn gather(
     // Those of timers first, since a crowd of them is taken in commits of its own before the record.
     timed.sort_by_key(|receipt| (receipt.position, receipt.id));
     commit.receipts.sort_by_key(|receipt| (receipt.position, receipt.id));
-    commit.receipts = in_order(timed, std::mem::take(&mut commit.receipts));
+    timed.append(&mut commit.receipts);
+    // Stable, so that within a position the order is the one above.
+    timed.sort_by_key(|receipt| receipt.position);
+    commit.receipts = timed;
     let mut encoded = Vec::new();
     for receipt in &commit.receipts {
         encoded.clear();
@@ -127,23 +130,6 @@ pub(super) fn gather(
     commit.progress.position = before.position.plus(batch.len() as u64);
     commit.progress.crowds = if batch.is_empty() { before.crowds + 1 } else { 0 };
     commit
-}
-
-/// Receipts in the order of their chain. Both lists are in order of position.
-fn in_order(timed: Vec<Receipt>, others: Vec<Receipt>) -> Vec<Receipt> {
-    if timed.is_empty() {
-        return others;
-    }
-    let mut ordered = Vec::with_capacity(timed.len() + others.len());
-    let mut timed = timed.into_iter().peekable();
-    for other in others {
-        while let Some(first) = timed.next_if(|timed| timed.position <= other.position) {
-            ordered.push(first);
-        }
-        ordered.push(other);
-    }
-    ordered.extend(timed);
-    ordered
 }
 
 fn count(definitions: &Definitions, moment: &Moment, rollups: &mut HashMap<RollupKey, Rollup>) {
