@@ -9,9 +9,12 @@
 //!   is checked when the endpoint is read (`target`).
 //! * **Source** – IANA's special-purpose address registries for IPv4 and IPv6 (RFC 6890 and its
 //!   updates). Of IPv6 only global unicast, `2000::/3`, can pass at all.
+//! * **Limit** – a network that translates to IPv4 under a prefix of its own (NAT64 with a
+//!   network-specific prefix, RFC 6052) cannot be told from any other; its gateway must not lead to
+//!   private addresses.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use super::network::Network;
 
@@ -22,9 +25,16 @@ pub fn refuse(address: IpAddr) -> Option<Reason> {
     match (special, address) {
         (Some((_, reason)), _) => Some(*reason),
         (None, IpAddr::V4(_)) => None,
+        (None, IpAddr::V6(v6)) if is_isatap(v6) => Some(Reason::Transition),
         (None, IpAddr::V6(_)) if GLOBAL_UNICAST.contains(address) => None,
         (None, IpAddr::V6(_)) => Some(Reason::Reserved),
     }
+}
+
+/// Whether the address stands for an IPv4 address behind its network's ISATAP router (RFC 5214,
+/// section 6.1), whatever that network is: `…:0:5efe:10.0.0.1`, or `…:200:5efe:` of a public address.
+fn is_isatap(v6: Ipv6Addr) -> bool {
+    matches!(v6.segments(), [_, _, _, _, 0 | 0x200, 0x5efe, _, _])
 }
 
 /// The only IPv6 range that IANA hands out to the public internet.
@@ -130,7 +140,7 @@ pub struct Egress {
 
 /// An address that may not be reached.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{address} is a {reason} address; if it is meant, add it to `allow` under `[egress]`")]
+#[error("{address} is a {reason} address; if it is meant, add it to `allow_private` under `[webhooks]`")]
 pub struct Forbidden {
     /// The address.
     pub address: IpAddr,
@@ -163,7 +173,7 @@ impl Egress {
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use std::net::{Ipv4Addr, Ipv6Addr};
+    use std::net::Ipv4Addr;
 
     #[test]
     fn ranges_begin_and_end_where_the_registry_says() {
@@ -213,7 +223,7 @@ mod tests {
         assert!(check("::ffff:10.1.2.3").is_err(), "allowing an address does not allow its disguises");
         assert_eq!(
             check("127.0.0.1").map_err(|forbidden| forbidden.to_string()),
-            Err("127.0.0.1 is a loopback address; if it is meant, add it to `allow` under `[egress]`".into())
+            Err("127.0.0.1 is a loopback address; if it is meant, add it to `allow_private` under `[webhooks]`".into())
         );
     }
 
@@ -238,6 +248,8 @@ mod tests {
                 Ipv6Addr::from_bits((0x0064_ff9b_0001 << 80) | embedded),
                 Ipv6Addr::from_bits((0x2002 << 112) | (embedded << 80)),
                 Ipv6Addr::from_bits((0x2001 << 112) | (embedded ^ 0xffff_ffff)),
+                Ipv6Addr::from_bits((0x2606_4700 << 96) | (0x5efe << 32) | embedded),
+                Ipv6Addr::from_bits((0x2606_4700 << 96) | (0x0200_5efe << 32) | embedded),
             ];
             for disguise in disguises {
                 prop_assert!(refuse(disguise.into()).is_some(), "{disguise}");

@@ -142,6 +142,15 @@ mod tests {
     }
 
     #[test]
+    fn the_published_example_is_signed_as_published() {
+        // The one signature that the specification's libraries publish with all that goes into it, the
+        // same in each of them (`libraries/*/…test…`, "sign function works").
+        let secret: Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".parse().expect("the example's secret");
+        let signature = secret.sign("msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", br#"{"test": 2432232314}"#);
+        assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+
+    #[test]
     fn a_secret_that_is_none_is_refused_without_showing_it() {
         assert_eq!(secret(&[7; 23]).unwrap_err(), SecretError::Length { bytes: 23 });
         assert_eq!(secret(&[7; 65]).unwrap_err(), SecretError::Length { bytes: 65 });

@@ -2,11 +2,14 @@
 
 #![expect(missing_docs, reason = "test code is read, not published")]
 
+mod canary;
 mod delivery;
+mod evasions;
 mod every_channel;
 mod opening;
 mod rebinding;
 mod receiver;
+mod rotation;
 mod spellings;
 mod tls;
 mod verification;

@@ -78,7 +78,7 @@ fn all_faults_are_told_at_once_with_their_mend() {
             kind = "log"
         "#,
         expect![[r#"
-            a: 169.254.169.254 is a cloud metadata address; if it is meant, add it to `allow` under `[egress]`
+            a: 169.254.169.254 is a cloud metadata address; if it is meant, add it to `allow_private` under `[webhooks]`
             b: the environment variable `NO_SUCH_SECRET` is not set; put the endpoint's secret (`whsec_...`) there
             c: the environment variable `SHORT_SECRET` cannot be used: the secret has 3 bytes, allowed are 24 to 64; make another
             d: `secrets` is wrong: 0 secrets for one endpoint, allowed are 1 to 3; name the old and the new one

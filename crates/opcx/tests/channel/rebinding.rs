@@ -42,7 +42,7 @@ async fn a_connection_goes_to_the_address_that_was_checked_and_never_asks_twice(
     assert_eq!(line(&first), "delivered, 200");
     assert_eq!(
         line(&second),
-        "refused: 169.254.169.254 is a cloud metadata address; if it is meant, add it to `allow` under `[egress]`"
+        "refused: 169.254.169.254 is a cloud metadata address; if it is meant, add it to `allow_private` under `[webhooks]`"
     );
     assert_eq!(receiver.requests().len(), 1);
 }

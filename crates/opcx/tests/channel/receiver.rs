@@ -42,6 +42,7 @@ impl Request {
 /// A running receiver; gone when dropped.
 pub struct Receiver {
     pub address: SocketAddr,
+    manner: Arc<Mutex<Manner>>,
     requests: Arc<Mutex<Vec<Request>>>,
     count: watch::Receiver<usize>,
     hung_up: watch::Receiver<usize>,
@@ -56,14 +57,17 @@ impl Receiver {
         let (counted, count) = watch::channel(0);
         let (hanging_up, hung_up) = watch::channel(0);
         let kept = Arc::clone(&requests);
+        let manner = Arc::new(Mutex::new(manner));
+        let now = Arc::clone(&manner);
         let running = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (kept, counted, hanging_up, manner) =
-                    (Arc::clone(&kept), counted.clone(), hanging_up.clone(), manner.clone());
+                    (Arc::clone(&kept), counted.clone(), hanging_up.clone(), Arc::clone(&now));
                 tokio::spawn(async move {
                     let mut stream = BufReader::new(stream);
                     while let Some(request) = read(&mut stream).await {
                         kept.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+                        let manner = manner.lock().unwrap_or_else(PoisonError::into_inner).clone();
                         counted.send_modify(|count| *count += 1);
                         if behave(stream.get_mut(), &manner).await.is_break() {
                             break;
@@ -74,13 +78,18 @@ impl Receiver {
                 });
             }
         });
-        Receiver { address, requests, count, hung_up, running }
+        Receiver { address, manner, requests, count, hung_up, running }
     }
 
     pub async fn answering(status: &str, headers: &str, body: &str) -> Receiver {
         let length = body.len();
         let reply = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\n{headers}\r\n{body}");
         Receiver::start(Manner::Answer(reply)).await
+    }
+
+    /// From the next request on it does this.
+    pub fn change(&self, manner: Manner) {
+        *self.manner.lock().unwrap_or_else(PoisonError::into_inner) = manner;
     }
 
     pub fn requests(&self) -> Vec<Request> {

@@ -1,4 +1,5 @@
-//! A hundred ways to write an address that must not be reached. None is let through.
+//! What each of a hundred ways to write an address that must not be reached is found to be. `evasions`
+//! has many more, and a canary.
 
 use opcx::channel::egress::Egress;
 use opcx::channel::{Target, TargetError};

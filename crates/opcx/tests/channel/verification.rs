@@ -1,5 +1,6 @@
 //! What opcx signs is accepted by the packages that receivers use, in Rust, Python and JavaScript.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -15,7 +16,7 @@ use serde_json::json;
 use crate::receiver::{Receiver, Request};
 use crate::{SECRET, client, egress, parcel, secrets};
 
-const NEW_SECRET: &str =
+pub(crate) const NEW_SECRET: &str =
     "whsec_AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg==";
 const FOREIGN_SECRET: &str = "whsec_AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMD";
 
@@ -33,29 +34,59 @@ async fn received() -> Request {
     receiver.requests().remove(0)
 }
 
-/// What a package must accept, and what it must not: (what it is, secret, body, accepted).
-fn cases(request: &Request) -> Vec<(&'static str, &'static str, Vec<u8>, bool)> {
-    let mut tampered = request.body.clone();
-    tampered.push(b' ');
-    vec![
-        ("old secret", SECRET, request.body.clone(), true),
-        ("new secret", NEW_SECRET, request.body.clone(), true),
-        ("foreign secret", FOREIGN_SECRET, request.body.clone(), false),
-        ("tampered body", SECRET, tampered, false),
-    ]
+/// A request as a receiver may get it, and whether a package must accept it.
+struct Case {
+    what: &'static str,
+    secret: &'static str,
+    headers: BTreeMap<String, String>,
+    body: Vec<u8>,
+    accepted: bool,
+}
+
+/// What the packages' own tests, published with the specification, ask of a receiver, done to a
+/// request of ours. That the bad ones are refused shows that the good ones are looked at.
+fn cases(request: &Request) -> Vec<Case> {
+    const OTHER: &str = "v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=";
+    let sent = |name: &str| request.header(name).expect("each request is signed").to_owned();
+    let (signatures, seconds) = (sent("webhook-signature"), sent("webhook-timestamp"));
+    let seconds: i64 = seconds.parse().expect("a time in seconds");
+    let among_others = format!("{OTHER} v2,{} {signatures} {OTHER}", &OTHER[3..]);
+    let cut: Vec<&str> = signatures.split(' ').map(|signature| &signature[..11]).collect();
+
+    let mut cases = Vec::new();
+    let mut case = |what, secret, change: &[(&str, &str)], body: &[u8], accepted| {
+        let mut headers: BTreeMap<String, String> = request.headers.iter().cloned().collect();
+        for (name, value) in change {
+            headers.insert((*name).to_owned(), (*value).to_owned());
+        }
+        headers.retain(|_, value| !value.is_empty());
+        cases.push(Case { what, secret, headers, body: body.to_vec(), accepted });
+    };
+    let body = &request.body[..];
+    case("old secret", SECRET, &[], body, true);
+    case("new secret", NEW_SECRET, &[], body, true);
+    case("no mark before the secret", &SECRET["whsec_".len()..], &[], body, true);
+    case("among other signatures", SECRET, &[("webhook-signature", &among_others)], body, true);
+    case("foreign secret", FOREIGN_SECRET, &[], body, false);
+    case("tampered body", SECRET, &[], &[body, b" "].concat(), false);
+    case("no id", SECRET, &[("webhook-id", "")], body, false);
+    case("another id", SECRET, &[("webhook-id", "msg_c42_2")], body, false);
+    case("no time", SECRET, &[("webhook-timestamp", "")], body, false);
+    case("no number for a time", SECRET, &[("webhook-timestamp", "hello")], body, false);
+    case("another time", SECRET, &[("webhook-timestamp", &(seconds + 1).to_string())], body, false);
+    case("an old time", SECRET, &[("webhook-timestamp", &(seconds - 301).to_string())], body, false);
+    case("no signature", SECRET, &[("webhook-signature", "")], body, false);
+    case("another signature", SECRET, &[("webhook-signature", OTHER)], body, false);
+    case("half a signature", SECRET, &[("webhook-signature", &cut.join(" "))], body, false);
+    case("no more than a version", SECRET, &[("webhook-signature", "v1,")], body, false);
+    cases
 }
 
 #[tokio::test]
 async fn the_rust_package_accepts_it() {
     let request = received().await;
-    let mut headers = HeaderMap::new();
-    for (name, value) in &request.headers {
-        let name: HeaderName = name.parse().expect("a header that arrived has a name");
-        headers.insert(name, HeaderValue::from_str(value).expect("a header that arrived has a value"));
-    }
-    for (what, secret, body, accepted) in cases(&request) {
-        let verified =
-            standardwebhooks::Webhook::new(secret).expect("the secret is one").verify(&body, &headers);
+    for Case { what, secret, headers, body, accepted } in cases(&request) {
+        let verified = verified(secret, &headers, &body);
         assert_eq!(verified.is_ok(), accepted, "{what}: {verified:?}");
     }
 }
@@ -92,6 +123,20 @@ async fn the_javascript_package_accepts_it() {
     }
 }
 
+/// What the Rust package says of a request.
+pub(crate) fn verified(
+    secret: &str,
+    headers: &BTreeMap<String, String>,
+    body: &[u8],
+) -> Result<(), standardwebhooks::WebhookError> {
+    let headers = headers.iter().map(|(name, value)| {
+        let name: HeaderName = name.parse().expect("a header that arrived has a name");
+        (name, HeaderValue::from_str(value).expect("a header that arrived has a value"))
+    });
+    let webhook = standardwebhooks::Webhook::new(secret).expect("the secret is one");
+    webhook.verify(body, &HeaderMap::from_iter(headers))
+}
+
 /// Installs a package once. Says so and tells `false` where it cannot be had, which is a failure
 /// where everything must be there: in CI.
 fn installed(folder: &Path, install: impl Fn() -> Result<(), String>) -> bool {
@@ -124,9 +169,7 @@ fn run(command: &mut Command) -> Result<(), String> {
 
 /// Lets a script judge every case; it prints `accepted` or `refused` for each.
 fn check(script: &mut Command, request: &Request) {
-    for (what, secret, body, accepted) in cases(request) {
-        let headers: serde_json::Map<_, _> =
-            request.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    for Case { what, secret, headers, body, accepted } in cases(request) {
         let body = String::from_utf8(body).expect("JSON is UTF-8");
         let case = json!({ "secret": secret, "headers": headers, "body": body }).to_string();
         let mut running =
