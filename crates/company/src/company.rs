@@ -100,11 +100,16 @@ fn within_bounds<'a>(files: &'a Files, faults: &mut Faults) -> BTreeMap<&'a str,
     within
 }
 
+/// Whether a file decides what is decided.
+pub(crate) fn decides(path: &str) -> bool {
+    !path.starts_with("mappings/")
+}
+
 /// A hash over the files that decide what is decided, with their paths and lengths, in order. How
 /// files are imported and where messages go changes no decision.
 fn version(files: &BTreeMap<&str, &str>) -> Version {
     let mut hasher = blake3::Hasher::new();
-    for (path, text) in files.iter().filter(|(path, _)| !path.starts_with("mappings/")) {
+    for (path, text) in files.iter().filter(|(path, _)| decides(path)) {
         for part in [path, text] {
             hasher.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
             hasher.update(part.as_bytes());

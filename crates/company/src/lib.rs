@@ -80,6 +80,15 @@ pub fn load(folder: &Path) -> Loaded {
     company::read(&files, faults)
 }
 
+/// The files of a folder that decide what is decided: all but mappings. [`parse`] makes the same definitions
+/// of them. Files that cannot be read are left out.
+#[must_use]
+pub fn deciding_files(folder: &Path) -> Files {
+    let mut files = folder::read(folder, &mut fault::Faults::default());
+    files.retain(|path, _| company::decides(path));
+    files
+}
+
 /// Loads a company from memory: without files, clock or anything else from outside.
 #[must_use]
 pub fn parse(files: &Files) -> Loaded {

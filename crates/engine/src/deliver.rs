@@ -84,9 +84,15 @@ pub(crate) async fn run(
     intake: Intake,
     clock: Arc<dyn Clock>,
     channels: BTreeMap<Name, Arc<dyn Channel>>,
-    decided: watch::Receiver<Position>,
+    mut decided: watch::Receiver<Position>,
     mut stop: watch::Receiver<bool>,
 ) {
+    // That something was delivered may stand in the part of the log that is still to be decided on.
+    let end = store.end();
+    tokio::select! {
+        caught_up = decided.wait_for(|position| *position >= end) => if caught_up.is_err() { return },
+        _ = stop.wait_for(|stop| *stop) => return,
+    }
     let mut queues = tokio::task::JoinSet::new();
     let mut served: BTreeSet<Name> = BTreeSet::new();
     let mut opened: Vec<(Name, Arc<dyn Channel>)> = channels.into_iter().collect();

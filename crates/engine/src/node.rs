@@ -65,6 +65,18 @@ impl Node {
     /// # Errors
     /// The store cannot be read.
     pub fn start(settings: NodeSettings, outbox: Outbox) -> Result<Node, EngineError> {
+        Node::start_with(settings, Some(outbox))
+    }
+
+    /// As [`Node::start`], but nothing is delivered: the outbox fills.
+    ///
+    /// # Errors
+    /// Those of [`Node::start`].
+    pub fn start_held(settings: NodeSettings) -> Result<Node, EngineError> {
+        Node::start_with(settings, None)
+    }
+
+    fn start_with(settings: NodeSettings, outbox: Option<Outbox>) -> Result<Node, EngineError> {
         let NodeSettings { store, definitions, sense, clock, policy, budget } = settings;
         let acceptor = Acceptor::new(Arc::clone(&store))?;
         let decider = Decider::new(Arc::clone(&store), definitions, sense, policy, budget)?;
@@ -98,14 +110,14 @@ impl Node {
                 waker.unpark();
             })
         };
-        let delivering = tokio::spawn(deliver::run(
-            Arc::clone(&store),
-            intake.clone(),
-            clock,
-            outbox,
-            decided.clone(),
-            stopping,
-        ));
+        let delivering = {
+            let (store, intake, decided) = (Arc::clone(&store), intake.clone(), decided.clone());
+            tokio::spawn(async move {
+                if let Some(outbox) = outbox {
+                    deliver::run(store, intake, clock, outbox, decided, stopping).await;
+                }
+            })
+        };
         Ok(Node { intake, decided, stop, appending, deciding, delivering, store })
     }
 

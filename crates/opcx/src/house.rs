@@ -1,7 +1,11 @@
 //! Opening a company: its folder, its store, its reader of texts.
 
+mod derive;
+pub mod history;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 use opcx_company::Severity;
@@ -11,7 +15,12 @@ use opcx_core::definitions::Definitions;
 use opcx_core::log::Position;
 use opcx_emotion::{Reader, Scratch};
 use opcx_engine::Sense;
-use opcx_store::{Embedded, Store};
+use opcx_store::{Embedded, SetAside, Store, StoreError};
+
+use history::History;
+
+/// How often it is told how far the state has been derived anew, in records: every few seconds.
+const TELL_EVERY_RECORDS: u64 = 500_000;
 
 /// A company whose folder is in order.
 pub struct Company {
@@ -55,16 +64,71 @@ impl Company {
         self.folder.join(&self.settings.data)
     }
 
-    /// Opens its store, making one if there is none.
+    /// Opens its store, making one if there is none. A state that is damaged or of another format is set
+    /// aside and derived anew, which is told and may take a while.
     ///
     /// # Errors
-    /// Another process has it open, another version wrote it, or the disk refuses.
+    /// Another process has it open, another version wrote it, its log is damaged, or the disk refuses.
     pub fn open_store(&self) -> anyhow::Result<Arc<dyn Store>> {
         let data = self.data();
-        let store = Embedded::open(&data, &opcx_store::Settings::default())
-            .with_context(|| format!("opening the data in `{}`", data.display()))?;
-        Ok(Arc::new(store))
+        let mut aside = None;
+        let store = open_at(&data, &mut |told| aside = Some(told.clone()))?;
+        if let Some(SetAside { why, to }) = &aside {
+            eprintln!("opcx: the state was set aside in `{}`: {why}", to.display());
+        }
+        self.catch_up(&store, aside.is_some(), &data)?;
+        Ok(store)
     }
+
+    /// Derives the state of a store in `data` from its log as far as the history of definitions demands,
+    /// or all of it, and notes which definitions decide from now on.
+    ///
+    /// # Errors
+    /// The store refuses, or the history cannot be written.
+    pub fn catch_up(&self, store: &Arc<dyn Store>, all: bool, data: &Path) -> anyhow::Result<()> {
+        let mut history = match History::open(data) {
+            Ok(history) => history,
+            Err(error) => {
+                let path = Path::new(history::FOLDER).join("history");
+                let to = opcx_store::set_aside(data, &path)?;
+                eprintln!("opcx: {error:#}; it was set aside in `{}` and begins anew", to.display());
+                History::open(data)?
+            }
+        };
+        let (began, first, end) = (Instant::now(), store.progress()?.position, store.end());
+        let is_long = all && first < end;
+        if is_long {
+            eprintln!("opcx: the state is derived anew from {} records", end.get() - first.get());
+        }
+        let mut told = first;
+        derive::derive(store, &history, self, all, &mut |position| {
+            if position.get() - told.get() >= TELL_EVERY_RECORDS {
+                eprintln!("opcx: {position} of {end}");
+                told = position;
+            }
+        })?;
+        if is_long {
+            eprintln!("opcx: done in {:.1} s", began.elapsed().as_secs_f64());
+        }
+        let files = opcx_company::deciding_files(&self.folder);
+        history.note(store.progress()?.position, self.definitions.version, &files)
+    }
+}
+
+/// Opens the store in a data directory.
+///
+/// # Errors
+/// As for [`Company::open_store`].
+fn open_at(data: &Path, tell: &mut dyn FnMut(&SetAside)) -> anyhow::Result<Arc<dyn Store>> {
+    let store = Embedded::open_telling(data, &opcx_store::Settings::default(), tell)
+        .with_context(|| format!("opening the data in `{}`", data.display()))?;
+    Ok(Arc::new(store))
+}
+
+/// Whether opening failed since another process has the data.
+#[must_use]
+pub fn is_in_use(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(StoreError::InUse { .. }))
 }
 
 /// Reads texts with the model in this binary.

@@ -1,19 +1,27 @@
 //! The embedded engine: one data directory, no outside service.
 //!
 //! ```text
-//! format    the format's number
-//! log/      segments, synced at every append
-//! state/    tables, synced at every persist; their lock guards the whole directory
+//! lock            held by the process that has the directory open
+//! format          the log's format
+//! log/            segments, synced at every append
+//! state/          tables, synced at every persist, with their own format and a witness of what was synced
+//! damaged-DATE/   what was found damaged and set aside
 //! ```
 
 mod frame;
 mod log;
 mod segment;
+mod set_aside;
+mod survey;
 mod tables;
+mod witness;
 
+use std::fs::{File, TryLockError};
 use std::path::Path;
 
 pub use log::SegmentLog;
+pub use set_aside::{SetAside, set_aside};
+pub use survey::{Damage, Segment, survey, survey_segment};
 pub use tables::{TreeBatch, TreeBytes, TreeTables, TreeView};
 
 use crate::disk::{Disk, DiskFile, RealDisk, read_full_at, write_all_at};
@@ -22,7 +30,7 @@ use segment::refused;
 
 type Result<T> = core::result::Result<T, StoreError>;
 
-/// The format of the whole directory; counted up when any part of it changes.
+/// The format of the directory and its log; counted up when either changes. The state has its own.
 const FORMAT: u32 = 1;
 
 /// Longest entry that the log takes, in bytes; what comes in is bounded far below this at the edge.
@@ -57,17 +65,91 @@ impl Default for Settings {
 }
 
 impl Embedded {
-    /// Opens the store in a directory, or makes one there.
+    /// Opens the store in a directory, or makes one there. A state that is damaged or of another format is
+    /// set aside, with a warning, and begun anew.
     ///
     /// # Errors
-    /// Another process has it open, another version wrote it, it is damaged, or the disk refused.
+    /// Another process has it open, another version wrote it, its log is damaged, or the disk refused.
     pub fn open(directory: &Path, settings: &Settings) -> Result<Embedded> {
-        std::fs::create_dir_all(directory).map_err(refused("making", directory))?;
+        let mut warn = |aside: &SetAside| {
+            tracing::warn!("the state was set aside in {} ({})", aside.to.display(), aside.why);
+        };
+        Embedded::open_telling(directory, settings, &mut warn)
+    }
+
+    /// As [`Embedded::open`]; `tell` hears of a state that was set aside. It is derived anew by deciding
+    /// on the log again from its start.
+    ///
+    /// # Errors
+    /// Those of [`Embedded::open`].
+    pub fn open_telling(
+        directory: &Path,
+        settings: &Settings,
+        tell: &mut dyn FnMut(&SetAside),
+    ) -> Result<Embedded> {
+        let lock = lock(directory)?;
         check_format(&RealDisk, directory)?;
-        // The tables first: they hold the lock that keeps another process off the log as well.
-        let tables = TreeTables::open(&directory.join("state"), settings)?;
+        let folder = directory.join("state");
+        let tables = match open_state(&folder, settings) {
+            Err(StoreError::StateDamaged { what: why }) => {
+                let to =
+                    set_aside(directory, Path::new("state")).map_err(refused("setting aside", &folder))?;
+                tell(&SetAside { why, to });
+                TreeTables::open(&folder, settings)?
+            }
+            opened => opened?,
+        };
+        Embedded::of_parts(directory, settings, tables.guarded_by(lock))
+    }
+
+    /// Opens the store in a directory without mending anything.
+    ///
+    /// # Errors
+    /// Those of [`Embedded::open`], and that the state is damaged or of another format.
+    pub fn open_as_it_is(directory: &Path, settings: &Settings) -> Result<Embedded> {
+        let lock = lock(directory)?;
+        check_format(&RealDisk, directory)?;
+        let tables = open_state(&directory.join("state"), settings)?;
+        Embedded::of_parts(directory, settings, tables.guarded_by(lock))
+    }
+
+    fn of_parts(directory: &Path, settings: &Settings, tables: TreeTables) -> Result<Embedded> {
         let log = SegmentLog::open(RealDisk, directory.join("log"), settings.segment_bytes)?;
         Assembled::of(log, tables, settings.faults.clone())
+    }
+}
+
+/// Opens the tables, once it is known that fjall may be let at them.
+fn open_state(folder: &Path, settings: &Settings) -> Result<TreeTables> {
+    let damaged = |what| Err(StoreError::StateDamaged { what });
+    if folder.exists() {
+        if let Some(what) = set_aside::marked(folder) {
+            return damaged(what);
+        }
+        let format = witness::format(folder);
+        if format != tables::FORMAT {
+            return damaged(format!("it is of format {format}, this program's is {}", tables::FORMAT));
+        }
+        if let Err(what) = witness::check(folder).map_err(refused("reading", folder))? {
+            return damaged(what);
+        }
+    }
+    TreeTables::open(folder, settings)
+}
+
+/// Takes a directory for this process, making it if it is not there. The lock goes with the file.
+///
+/// # Errors
+/// Another process has it, or the disk refused.
+pub fn lock(directory: &Path) -> Result<File> {
+    std::fs::create_dir_all(directory).map_err(refused("making", directory))?;
+    let path = directory.join("lock");
+    let open = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = open.map_err(refused("opening", &path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path: directory.to_owned() }),
+        Err(TryLockError::Error(error)) => Err(refused("locking", &path)(error)),
     }
 }
 

@@ -39,7 +39,9 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// Bytes in the log are not what was written.
-    #[error("the log is damaged from position {from}: {what}; restore the file from a backup")]
+    #[error(
+        "the log is damaged from position {from}: {what}; `opcx doctor FOLDER --mend --backup BACKUP` takes what is missing from a backup"
+    )]
     Damaged {
         /// The first position that cannot be read.
         from: Position,
@@ -48,7 +50,7 @@ pub enum StoreError {
     },
     /// Something that was stored does not decode.
     #[error(
-        "{what} in the state does not decode; delete the state folder and start again: it is derived anew from the log"
+        "{what} in the state does not decode; run `opcx doctor FOLDER --mend`: the state is set aside and derived anew from the log"
     )]
     Undecodable {
         /// What.
@@ -56,6 +58,14 @@ pub enum StoreError {
         /// Why.
         #[source]
         source: postcard::Error,
+    },
+    /// The state's files are not what was written.
+    #[error(
+        "the state is damaged: {what}; start opcx again, or run `opcx doctor FOLDER --mend`: it is set aside and derived anew from the log"
+    )]
+    StateDamaged {
+        /// What does not fit.
+        what: String,
     },
     /// The state engine failed.
     #[error("the state engine failed while {doing}: {message}")]
@@ -87,7 +97,7 @@ pub enum StoreError {
     },
     /// The state knows of records that the log does not hold.
     #[error(
-        "the state has come to position {position}, but the log ends at {end}: part of the log is lost; restore it from a backup"
+        "the state has come to position {position}, but the log ends at {end}: part of the log is lost; `opcx doctor FOLDER --mend --backup BACKUP` takes it from a backup"
     )]
     AheadOfLog {
         /// Where the state stands.

@@ -31,7 +31,8 @@ pub use assembled::Assembled;
 pub use commit::{Alias, Commit, CustomerChange, EndpointState, ParcelState, Progress, Totals, Trail};
 pub use digest::digest;
 pub use embedded::{
-    Embedded, RECORD_BYTES_MAX, SegmentLog, Settings, TreeBatch, TreeBytes, TreeTables, TreeView,
+    Damage, Embedded, RECORD_BYTES_MAX, Segment, SegmentLog, SetAside, Settings, TreeBatch, TreeBytes,
+    TreeTables, TreeView, lock, set_aside, survey, survey_segment,
 };
 pub use entry::{Draft, Encoded, EventKey, Logged};
 pub use error::StoreError;

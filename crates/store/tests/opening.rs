@@ -55,3 +55,27 @@ fn after_a_failed_write_nothing_is_written_and_a_new_opening_finds_what_was() {
     let store = Embedded::open(folder.path(), &Settings::default()).expect("it opens again");
     assert_eq!(store.end().get(), 2, "the half that had arrived, of which nobody was told");
 }
+
+#[test]
+fn a_state_of_another_format_is_set_aside_and_begun_anew_and_the_log_stays() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let store = Embedded::open(folder.path(), &Settings::default()).expect("a new store opens");
+    store.append(&[draft(0, 1)]).expect("the disk is sound");
+    store.commit(&commit(0, 1)).expect("the commit is in order");
+    drop(store);
+    let other = "opcx state 7\n";
+    let witness = format!("{other}sum {:08x}\n", crc32c::crc32c(other.as_bytes()));
+    std::fs::write(folder.path().join("state/witness"), witness).expect("the file can be written");
+
+    let as_it_is = Embedded::open_as_it_is(folder.path(), &Settings::default()).map(|_| ());
+    assert!(matches!(as_it_is, Err(StoreError::StateDamaged { .. })), "{as_it_is:?}");
+    let mut told = Vec::new();
+    let tell = &mut |aside: &opcx_store::SetAside| told.push(aside.clone());
+    let store = Embedded::open_telling(folder.path(), &Settings::default(), tell).expect("it opens");
+    assert_eq!(told[0].why, "it is of format 7, this program's is 1");
+    assert!(told[0].to.join("witness").is_file(), "what was set aside is kept");
+    assert_eq!((store.end().get(), store.progress().expect("it reads").position.get()), (1, 0));
+    drop(store);
+    let tell = &mut |aside: &opcx_store::SetAside| panic!("{aside:?}");
+    drop(Embedded::open_telling(folder.path(), &Settings::default(), tell).expect("it opens again"));
+}

@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 use opcx_core::definitions::Definitions;
 use opcx_insight::InsightError;
-use opcx_store::{Embedded, Store, StoreError};
+use opcx_store::{Store, StoreError};
 
-use crate::house::Company;
+use crate::house::{Company, is_in_use};
 
 use super::{Question, Server, ServerError, View, address};
 
@@ -14,7 +14,7 @@ pub enum Source {
     /// The data directory, opened by this process.
     Store {
         /// The store in it.
-        store: Box<Embedded>,
+        store: Arc<dyn Store>,
         /// What the company's folder says.
         definitions: Arc<Definitions>,
     },
@@ -39,7 +39,10 @@ pub enum OpenError {
         /// What to do.
         mend: String,
     },
-    /// The store cannot be opened.
+    /// The data cannot be opened.
+    #[error("{0:#}")]
+    Data(anyhow::Error),
+    /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The question has no answer.
@@ -60,17 +63,15 @@ pub fn open(company: &Company) -> Result<Source, OpenError> {
     if !data.is_dir() {
         return Err(OpenError::NoData { data });
     }
-    match Embedded::open(&data, &opcx_store::Settings::default()) {
-        Ok(store) => {
-            Ok(Source::Store { store: Box::new(store), definitions: Arc::clone(&company.definitions) })
-        }
-        Err(StoreError::InUse { .. }) => {
+    match company.open_store() {
+        Ok(store) => Ok(Source::Store { store, definitions: Arc::clone(&company.definitions) }),
+        Err(error) if is_in_use(&error) => {
             let listen = address::told(&data).unwrap_or(company.settings.listen);
             let key =
                 key(company.settings.keys.read.as_deref()).map_err(|mend| OpenError::NoKey { data, mend })?;
             Ok(Source::Server(Server::new(listen, key)))
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(OpenError::Data(error)),
     }
 }
 

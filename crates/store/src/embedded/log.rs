@@ -7,6 +7,7 @@ use opcx_core::log::Position;
 
 use super::frame;
 use super::segment::{self, INDEX_RECORDS, Index, refused};
+use super::survey::resync;
 use crate::disk::{Disk, DiskFile, write_all_at};
 use crate::parts::{Log, Raw};
 use crate::{Draft, StoreError};
@@ -56,8 +57,12 @@ impl Segment {
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn damaged(&self, from: Position, what: &str) -> StoreError {
-        StoreError::Damaged { from, what: format!("{what} in {}", self.path.display()) }
+    /// The records from `from` to before `until` cannot be read.
+    fn damaged(&self, from: Position, until: Position) -> StoreError {
+        let last = until.get().saturating_sub(1);
+        let which =
+            if last <= from.get() { "it is".into() } else { format!("up to position {last} they are") };
+        StoreError::Damaged { from, what: format!("{which} broken or missing in {}", self.path.display()) }
     }
 }
 
@@ -180,9 +185,11 @@ impl<F: DiskFile> Writer<F> {
             Ok(ControlFlow::Continue(()))
         })?;
         if segment::has_later_append(&file, &segment.path, offset, end)? {
-            return Err(segment.damaged(end, "a record is broken though later ones are whole"));
+            let next = resync(&file, &segment.path, offset, end, None)?.map(|(_, position)| position);
+            return Err(segment.damaged(end, next.unwrap_or(end.next())));
         }
         let length = file.length().map_err(refused("reading", &segment.path))?;
+        segment::tell_torn(&file, &segment.path, offset, end)?;
         segment::cut(&file, &segment.path, offset, length)?;
         *segment.index() = Some(index);
         Ok((Writer { file, segment, offset, sound: true, buffer: Vec::new() }, end))
@@ -240,25 +247,38 @@ impl<D: Disk> Log for SegmentLog<D> {
         while position < self.end() && !is_enough(records, bytes) {
             let (segment, until) = self.segment_of(position);
             let file = self.disk.open(&segment.path).map_err(refused("opening", &segment.path))?;
-            let start = self.offset_near(&file, &segment, position)?;
+            let mut start = self.offset_near(&file, &segment, position)?;
             let mut expected = None;
-            segment::scan(&file, &segment.path, start, |_, frame| {
-                let raw = frame.raw;
-                if expected.is_some_and(|expected| raw.position != expected) {
-                    return Ok(ControlFlow::Break(()));
+            loop {
+                let stopped = segment::scan(&file, &segment.path, start, |_, frame| {
+                    let raw = frame.raw;
+                    if expected.is_some_and(|expected| raw.position != expected) {
+                        return Ok(ControlFlow::Break(()));
+                    }
+                    expected = Some(raw.position.next());
+                    if raw.position == position {
+                        show(raw)?;
+                        position = position.next();
+                        records += 1;
+                        bytes += raw.entry.len();
+                    }
+                    let done = position >= until || is_enough(records, bytes);
+                    Ok::<_, StoreError>(if done { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+                })?;
+                if position >= until || is_enough(records, bytes) {
+                    break;
                 }
-                expected = Some(raw.position.next());
-                if raw.position == position {
-                    show(raw)?;
-                    position = position.next();
-                    records += 1;
-                    bytes += raw.entry.len();
+                // What is broken before the record that is wanted does not concern it.
+                let broken = expected.unwrap_or(segment.first);
+                match resync(&file, &segment.path, stopped, broken, Some(until))? {
+                    Some((offset, found)) if found > broken && found <= position => {
+                        (start, expected) = (offset, Some(found));
+                    }
+                    found => {
+                        let next = found.map_or(until, |(_, next)| next).max(position.next());
+                        return Err(segment.damaged(position, next));
+                    }
                 }
-                let done = position >= until || is_enough(records, bytes);
-                Ok::<_, StoreError>(if done { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-            })?;
-            if position < until && !is_enough(records, bytes) {
-                return Err(segment.damaged(position, "a record is broken or missing"));
             }
         }
         Ok(())

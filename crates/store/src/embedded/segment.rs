@@ -127,6 +127,19 @@ pub(super) fn has_later_append(
     offset: u64,
     broken: Position,
 ) -> Result<bool> {
+    let is_later = |_, frame: Frame<'_>| frame.append() > broken;
+    Ok(find_frame(file, path, offset, broken.next(), is_later)?.is_some())
+}
+
+/// The place of the first whole frame at or after `offset` that `wanted` takes, of a record at or after
+/// `from` and within reach of the file.
+pub(super) fn find_frame(
+    file: &impl DiskFile,
+    path: &Path,
+    offset: u64,
+    from: Position,
+    mut wanted: impl FnMut(u64, Frame<'_>) -> bool,
+) -> Result<Option<u64>> {
     let length = file.length().map_err(refused("reading", path))?;
     let mut window = vec![0; READ_BYTES_MOST];
     let mut at = offset;
@@ -138,16 +151,16 @@ pub(super) fn has_later_append(
             for (place, header) in (0_u64..).zip(bytes.windows(frame::HEADER_BYTES)) {
                 let Ok(header) = header.try_into() else { continue };
                 let claimed = frame::claimed_position(header);
-                if claimed <= broken || claimed > broken.plus(length) {
+                if claimed < from || claimed > from.plus(length) {
                     continue;
                 }
-                let mut appended_later = false;
+                let mut found = false;
                 scan(file, path, at + place, |_, frame| {
-                    appended_later = frame.raw.position == claimed && frame.append() > broken;
+                    found = frame.raw.position == claimed && wanted(at + place, frame);
                     Ok::<_, StoreError>(ControlFlow::Break(()))
                 })?;
-                if appended_later {
-                    return Ok(true);
+                if found {
+                    return Ok(Some(at + place));
                 }
             }
         }
@@ -156,7 +169,22 @@ pub(super) fn has_later_append(
         }
         at += (read - frame::HEADER_BYTES + 1) as u64;
     }
-    Ok(false)
+    Ok(None)
+}
+
+/// Says that something stands after the last record which is none, and is about to be cut off.
+pub(super) fn tell_torn(file: &impl DiskFile, path: &Path, offset: u64, end: Position) -> Result<()> {
+    let mut bytes = [0; frame::HEADER_BYTES];
+    let read = read_full_at(file, &mut bytes, offset).map_err(refused("reading", path))?;
+    let is_seal = matches!(frame::read(&bytes[..read]), Found::Whole(frame) if frame.place == frame::SEAL);
+    if !is_seal && bytes.iter().any(|byte| *byte != 0) {
+        tracing::warn!(
+            "{} ends at position {end} with an append that was not finished; it is cut off, since nobody was told \
+             that it is safe",
+            path.display()
+        );
+    }
+    Ok(())
 }
 
 /// Empties a segment from an offset on: what is left of a torn append must not be taken for records

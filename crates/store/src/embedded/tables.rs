@@ -1,5 +1,8 @@
+use std::fs::File;
+use std::io::ErrorKind;
 use std::ops::{Bound, Deref, RangeBounds};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use fjall::config::{BlockSizePolicy, CompressionPolicy};
 use fjall::{
@@ -10,11 +13,17 @@ use fjall::{
 use smallvec::{SmallVec, smallvec};
 
 use super::Settings;
+use super::segment::refused;
+use super::set_aside;
+use super::witness::Witness;
 use crate::StoreError;
 use crate::parts::{Batch, Table, Tables, View};
 
 type Result<T> = core::result::Result<T, StoreError>;
 
+/// The format of the state; counted up when its tables or rows change. A state of another format is
+/// derived anew from the log.
+pub(super) const FORMAT: u32 = 1;
 /// Journals of the state are kept up to this size; then the tables they cover are written out.
 const JOURNALS_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// Threads that write out and merge tables. With more than one, fjall 3.1 lets one of them pass merges on
@@ -28,6 +37,10 @@ const WORKERS: usize = 1;
 pub struct TreeTables {
     database: Database,
     trees: Trees,
+    folder: PathBuf,
+    witness: Mutex<Witness>,
+    /// Of the whole directory; it goes when the tables are closed.
+    lock: Option<File>,
 }
 
 struct Trees {
@@ -48,15 +61,38 @@ impl std::fmt::Debug for TreeTables {
     }
 }
 
+/// What fjall's error means: the disk refused, or what it gave is not what was written.
 fn failed(doing: &'static str) -> impl Fn(fjall::Error) -> StoreError {
-    move |error| StoreError::State { doing, message: error.to_string() }
+    move |error| {
+        let message = error.to_string();
+        match error {
+            fjall::Error::Io(source) | fjall::Error::Storage(fjall::LsmError::Io(source))
+                if !is_damage(&source) =>
+            {
+                StoreError::State { doing, message }
+            }
+            fjall::Error::Locked | fjall::Error::Poisoned | fjall::Error::KeyspaceDeleted => {
+                StoreError::State { doing, message }
+            }
+            // fjall may come to know more kinds of damage; of failures that are none it has those above.
+            _ => StoreError::StateDamaged { what: format!("{message}, while {doing}") },
+        }
+    }
+}
+
+/// Whether an input error says that a file is not what was written, rather than that the disk refused.
+fn is_damage(error: &std::io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::NotFound
+    )
 }
 
 impl TreeTables {
     /// Opens the tables in `folder`, or makes them.
     ///
     /// # Errors
-    /// They cannot be read, or the disk refused.
+    /// They cannot be read, are damaged, or the disk refused.
     pub fn open(folder: &Path, settings: &Settings) -> Result<TreeTables> {
         let database = Database::builder(folder)
             .cache_size(settings.cache_bytes)
@@ -84,7 +120,33 @@ impl TreeTables {
             readings: open("readings", small, chunks)?,
             others: open("others", small, rows)?,
         };
-        Ok(TreeTables { database, trees })
+        let witness = Mutex::new(Witness::resume(folder));
+        let tables = TreeTables { database, trees, folder: folder.to_owned(), witness, lock: None };
+        tables.note()?;
+        Ok(tables)
+    }
+
+    /// These tables, and the lock of the directory that they lie in.
+    pub(super) fn guarded_by(mut self, lock: File) -> TreeTables {
+        self.lock = Some(lock);
+        self
+    }
+
+    /// Notes what the files hold, all of which has been synced.
+    fn note(&self) -> Result<()> {
+        let mut witness = self.witness.lock().unwrap_or_else(PoisonError::into_inner);
+        witness.note(FORMAT).map_err(refused("noting what was synced in", &self.folder))
+    }
+
+    /// What a failed read means. Damage is noted, so that the next opening takes the state for what it is.
+    fn failed_read(&self, doing: &'static str) -> impl Fn(fjall::Error) -> StoreError {
+        move |error| {
+            let error = failed(doing)(error);
+            if let StoreError::StateDamaged { what } = &error {
+                set_aside::mark(&self.folder, what);
+            }
+            error
+        }
     }
 }
 
@@ -98,6 +160,15 @@ fn chunks() -> KeyspaceCreateOptions {
     KeyspaceCreateOptions::default()
         .data_block_size_policy(BlockSizePolicy::all(16 * 1024))
         .data_block_compression_policy(CompressionPolicy::all(CompressionType::Lz4))
+}
+
+impl Drop for TreeTables {
+    /// Leaves a witness of everything. What cannot be synced has none, and is derived again.
+    fn drop(&mut self) {
+        if let Err(error) = self.persist() {
+            tracing::warn!(%error, "the state was closed without being synced");
+        }
+    }
 }
 
 impl Trees {
@@ -146,7 +217,7 @@ impl Tables for TreeTables {
     type Batch<'a> = TreeBatch<'a>;
 
     fn view(&self) -> TreeView<'_> {
-        TreeView { snapshot: self.database.snapshot(), trees: &self.trees }
+        TreeView { snapshot: self.database.snapshot(), tables: self }
     }
 
     fn batch(&self) -> TreeBatch<'_> {
@@ -158,14 +229,15 @@ impl Tables for TreeTables {
     }
 
     fn persist(&self) -> Result<()> {
-        self.database.persist(PersistMode::SyncData).map_err(failed("syncing"))
+        self.database.persist(PersistMode::SyncData).map_err(failed("syncing"))?;
+        self.note()
     }
 }
 
 /// The tables as they were at one time.
 pub struct TreeView<'a> {
     snapshot: Snapshot,
-    trees: &'a Trees,
+    tables: &'a TreeTables,
 }
 
 /// Bytes that the tree holds; reading them copies nothing.
@@ -187,8 +259,10 @@ impl View for TreeView<'_> {
     type Bytes = TreeBytes;
 
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<TreeBytes>> {
-        let found = self.snapshot.get(self.trees.of(table), within(table, key));
-        found.map(|value| value.map(|value| TreeBytes { value, skip: 0 })).map_err(failed("looking up a row"))
+        let found = self.snapshot.get(self.tables.trees.of(table), within(table, key));
+        found
+            .map(|value| value.map(|value| TreeBytes { value, skip: 0 }))
+            .map_err(self.tables.failed_read("looking up a row"))
     }
 
     fn range(
@@ -205,8 +279,8 @@ impl View for TreeView<'_> {
             Bound::Unbounded => Bound::Excluded(smallvec![number + 1]),
             bound => bound,
         };
-        self.snapshot.range(self.trees.of(table), (start, end)).map(|row| {
-            let (key, value) = row.into_inner().map_err(failed("reading rows"))?;
+        self.snapshot.range(self.tables.trees.of(table), (start, end)).map(|row| {
+            let (key, value) = row.into_inner().map_err(self.tables.failed_read("reading rows"))?;
             Ok((TreeBytes { value: key, skip: 1 }, TreeBytes { value, skip: 0 }))
         })
     }

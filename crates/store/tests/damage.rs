@@ -1,0 +1,292 @@
+//! Bits that turn and files that are cut off, anywhere in a store: found or harmless, never served.
+//!
+//! `make test` takes a sample of a small store; `OPCX_DAMAGE=all` takes every bit and every length of it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use opcx_core::log::{Lane, Position};
+use opcx_core::promise::PromiseState;
+use opcx_store::conformance::sample::{
+    case, change, commit, draft, id, identifier, moment, parcel, position, promise, reading, receipt,
+    rejected, rollup, rollup_key, time,
+};
+use opcx_store::disk::RealDisk;
+use opcx_store::{
+    Assembled, Commit, Embedded, EventKey, Faults, SegmentLog, Settings, Store, StoreError, Trail, TreeTables,
+};
+
+/// Bits and lengths tried of each file where not all are.
+const SAMPLES: u64 = 8;
+
+fn settings() -> Settings {
+    // Small enough that tables are written out and the log goes through several segments.
+    Settings { segment_bytes: 6_000, memtable_bytes: 24_000, ..Settings::default() }
+}
+
+/// Every kind of row.
+fn rows(from: u64, to: u64) -> Commit {
+    let all = || from..to;
+    Commit {
+        seen: all().map(|at| EventKey::of("shop", &at.to_string())).collect(),
+        readings: all().map(|at| (position(at), reading(1))).collect(),
+        customers: all().map(|at| change(at, Some((Lane::LIVE, time(1))))).collect(),
+        owners: all().map(|at| (identifier(at), id(at))).collect(),
+        trails: all().map(|at| Trail::Added(id(at), vec![position(at)])).collect(),
+        moments: all().map(|at| moment(at, 0)).collect(),
+        promises: vec![(id(from), promise(from, PromiseState::Open))],
+        cases: vec![(id(from), case(u32::try_from(from).unwrap_or(0)))],
+        receipts: all().map(|at| receipt(at, 0)).collect(),
+        parcels: vec![parcel(u32::try_from(from).unwrap_or(0), "crm", 5)],
+        rollups: vec![(rollup_key("pay", from.cast_signed(), None), rollup(1))],
+        rejected: vec![(position(from), rejected("no id"))],
+        ..commit(from, to)
+    }
+}
+
+/// A store that was closed in order: some of its state in tables, some in journals. Returns what the state
+/// said at each position.
+fn write(folder: &Path) -> BTreeMap<Position, String> {
+    let mut said = BTreeMap::new();
+    let store = Embedded::open(folder, &settings()).expect("a new store opens");
+    for from in (0..240).step_by(20) {
+        let drafts: Vec<_> = (from..from + 20).map(|number| draft(number, 40)).collect();
+        store.append(&drafts).expect("the disk is sound");
+        store.commit(&rows(from, from + 20)).expect("the commit is in order");
+        said.insert(position(from + 20), answers(&store).expect("a sound store answers"));
+    }
+    store.persist().expect("the disk is sound");
+    said
+}
+
+/// Everything that the state says.
+fn answers(store: &impl Store) -> Result<String, StoreError> {
+    let all = Position::START..position(u64::MAX);
+    let mut told = format!(
+        "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n",
+        store.progress()?,
+        store.ready("crm", time(i64::MAX), 999)?,
+        store.dead(999)?,
+        store.rollups(None, time(i64::MIN)..time(i64::MAX))?,
+        store.promises(None, 999)?,
+        store.cases(None, 999)?,
+        store.receipts(all.clone(), 9_999)?,
+        store.moments(all, 9_999)?,
+        store.customers(None, 999)?,
+        store.rejected(None, 999)?,
+    );
+    told += &format!("{:?}\n", store.due(Lane::LIVE, time(i64::MAX), 999)?);
+    for number in 0..240 {
+        told += &format!(
+            "{number}: {:?} {:?} {:?} {:?} {:?}\n",
+            store.customer(id(number))?,
+            store.owner(&identifier(number))?,
+            store.trail(id(number))?,
+            store.seen(&[EventKey::of("shop", &number.to_string())])?,
+            store.readings(&[position(number)])?,
+        );
+    }
+    Ok(told)
+}
+
+/// Every record that the log still gives, and how many it does not.
+fn records(store: &impl Store) -> usize {
+    let wanted = |number: u64| draft(number, 40).entry.decode().expect("a sample decodes");
+    (0..240)
+        .filter(|&number| match store.read_at(&[position(number)]) {
+            Ok(read) => {
+                assert_eq!(read[0].record.entry, wanted(number), "record {number} is another one");
+                false
+            }
+            Err(StoreError::Damaged { from, .. }) => {
+                assert_eq!(from, position(number), "the error names another record");
+                true
+            }
+            Err(other) => panic!("record {number}: {other}"),
+        })
+        .count()
+}
+
+fn files(folder: &Path, within: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder.join(within)).expect("the store can be listed") {
+        let name = within.join(entry.expect("the store can be listed").file_name());
+        if folder.join(&name).is_dir() { files(folder, &name, found) } else { found.push(name) }
+    }
+    found.sort();
+}
+
+/// A file's bytes without the zeros that it was made long with.
+fn bytes(path: &Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut file = fs::File::open(path).expect("the file is there");
+    let mut piece = vec![0; 1 << 16];
+    while let Ok(read @ 1..) = std::io::Read::read(&mut file, &mut piece) {
+        if bytes.len() > 1 << 20 && piece[..read].iter().all(|byte| *byte == 0) {
+            break;
+        }
+        bytes.extend_from_slice(&piece[..read]);
+    }
+    let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    bytes.truncate(end);
+    bytes
+}
+
+/// A store as bytes, to be laid out again and again.
+struct Original {
+    files: Vec<(PathBuf, Vec<u8>, u64)>,
+    answers: String,
+    /// What the state said before, by its position.
+    before: BTreeMap<Position, String>,
+}
+
+impl Original {
+    fn new() -> Original {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let before = write(folder.path());
+        let answers = {
+            let store = Embedded::open(folder.path(), &settings()).expect("a sound store opens");
+            answers(&store).expect("a sound store answers")
+        };
+        let mut found = Vec::new();
+        files(folder.path(), Path::new(""), &mut found);
+        let files = found
+            .into_iter()
+            .map(|name| {
+                let path = folder.path().join(&name);
+                let length = fs::metadata(&path).expect("the file is there").len();
+                (name, bytes(&path), length)
+            })
+            .collect();
+        Original { files, answers, before }
+    }
+
+    /// Lays the store out with one file changed.
+    fn laid_out(&self, changed: usize, change: impl Fn(&mut Vec<u8>) -> Option<u64>) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        for (number, (name, bytes, length)) in self.files.iter().enumerate() {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().expect("files lie in folders")).expect("a folder can be made");
+            let (mut bytes, mut length) = (bytes.clone(), *length);
+            if number == changed {
+                length = change(&mut bytes).unwrap_or(length);
+            }
+            fs::write(&path, &bytes).expect("the file can be written");
+            fs::File::options()
+                .write(true)
+                .open(&path)
+                .and_then(|file| file.set_len(length))
+                .expect("as long");
+        }
+        folder
+    }
+
+    /// Whether fjall by itself, without a look at its files beforehand, serves something else than was written.
+    fn is_served_wrong_without_witness(&self, changed: usize, bit: u64) -> bool {
+        let folder = self.laid_out(changed, |bytes| turn(bytes, bit));
+        let Ok(tables) = TreeTables::open(&folder.path().join("state"), &settings()) else { return false };
+        let log = SegmentLog::open(RealDisk, folder.path().join("log"), settings().segment_bytes);
+        let store = Assembled::of(log.expect("the log is sound"), tables, Faults::none());
+        let store = store.expect("the state is not ahead");
+        // An earlier state is no harm: the rest is derived again. A mixture of two is.
+        let position = store.progress().expect("it reads").position;
+        answers(&store).is_ok_and(|told| Some(&told) != self.before.get(&position))
+    }
+
+    /// Lays the store out with one file changed, opens it, and says what came of it.
+    fn with(&self, changed: usize, change: impl Fn(&mut Vec<u8>) -> Option<u64>) -> &'static str {
+        let folder = self.laid_out(changed, change);
+        let name = self.files[changed].0.display();
+        let mut aside = None;
+        let store = match Embedded::open_telling(folder.path(), &settings(), &mut |told| {
+            aside = Some(told.clone());
+        }) {
+            Ok(store) => store,
+            Err(StoreError::Damaged { .. }) if name.to_string().starts_with("log") => return "log refused",
+            Err(StoreError::AheadOfLog { .. }) if name.to_string().starts_with("log") => return "log short",
+            Err(StoreError::OtherVersion { .. }) if name.to_string() == "format" => return "format refused",
+            Err(other) => panic!("{name}: {other}"),
+        };
+        let lost = records(&store);
+        match (aside, answers(&store)) {
+            (Some(aside), Ok(_)) => {
+                assert_eq!(store.progress().expect("a new state answers").position, Position::START);
+                assert!(aside.to.is_dir(), "what was set aside is kept");
+                assert_eq!(lost, 0);
+                "state set aside"
+            }
+            (None, Err(StoreError::StateDamaged { .. })) => {
+                drop(store);
+                let mut told = false;
+                let again = Embedded::open_telling(folder.path(), &settings(), &mut |_| told = true);
+                assert!(again.is_ok() && told, "{name}: the next opening sets the state aside");
+                "state refused while reading"
+            }
+            (None, Ok(told)) => {
+                assert!(told == self.answers, "{name}: the state says something else");
+                if lost == 0 { "harmless" } else { "log refused while reading" }
+            }
+            (aside, Err(other)) => panic!("{name}: {other}, {aside:?}"),
+        }
+    }
+}
+
+fn turn(bytes: &mut [u8], bit: u64) -> Option<u64> {
+    bytes[usize::try_from(bit / 8).expect("files are short")] ^= 1 << (bit % 8);
+    None
+}
+
+fn every(length: u64) -> Vec<u64> {
+    if std::env::var("OPCX_DAMAGE").is_ok_and(|wanted| wanted == "all") || length <= SAMPLES {
+        return (0..length).collect();
+    }
+    // Spread over the whole, at places that are no multiples of anything.
+    (0..SAMPLES).map(|number| (number * length / SAMPLES + number * 7_919 % 31).min(length - 1)).collect()
+}
+
+fn tried(what: &str, one: impl Fn(&Original, usize, u64) -> &'static str, places: impl Fn(u64) -> Vec<u64>) {
+    let original = Original::new();
+    for (number, (name, bytes, _)) in original.files.iter().enumerate() {
+        let mut came = BTreeMap::<_, u64>::new();
+        for place in places(bytes.len() as u64) {
+            *came.entry(one(&original, number, place)).or_default() += 1;
+        }
+        println!("{what} {} of {} bytes: {came:?}", name.display(), bytes.len());
+    }
+}
+
+#[test]
+fn a_bit_that_turns_anywhere_in_a_store_is_found_or_harmless() {
+    tried(
+        "bits of",
+        |original, file, bit| original.with(file, |bytes| turn(bytes, bit)),
+        |length| every(length * 8),
+    );
+}
+
+#[test]
+fn a_file_of_a_store_cut_off_anywhere_is_found_or_harmless() {
+    tried(
+        "lengths of",
+        |original, file, length| {
+            original.with(file, |bytes| {
+                bytes.truncate(usize::try_from(length).expect("files are short"));
+                Some(length)
+            })
+        },
+        every,
+    );
+}
+
+/// The control: if this serves nothing wrong, the witness can go.
+#[test]
+fn without_the_witness_a_bit_that_turns_in_a_journal_can_be_served() {
+    let original = Original::new();
+    let is_journal =
+        |(name, _, _): &(PathBuf, Vec<u8>, u64)| name.extension().is_some_and(|end| end == "jnl");
+    let journal = original.files.iter().position(is_journal).expect("there is a journal");
+    // The sequence number of the first batch, which no checksum covers.
+    let wrong = (40..104).filter(|bit| original.is_served_wrong_without_witness(journal, *bit)).count();
+    println!("{wrong} of 64 bits served wrong");
+    assert!(wrong > 0);
+}
