@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::command::{bench, check, import, init, keys, rejected, replay, serve, show};
+use crate::command::{
+    backup, bench, check, doctor, import, init, keys, rejected, replay, restore, serve, show,
+};
 
 /// Operational Customer Experience engine.
 #[derive(Debug, Parser)]
@@ -32,6 +34,12 @@ pub enum Command {
     Show(show::Arguments),
     /// Decide on the past again under other definitions, and print what would have been different.
     Replay(replay::Arguments),
+    /// Copy the data, also while the engine runs; of an earlier backup only what is new.
+    Backup(backup::Arguments),
+    /// Make a data directory out of a backup, up to a point in time.
+    Restore(restore::Arguments),
+    /// Examine the data and say what is damaged; mend it.
+    Doctor(doctor::Arguments),
     /// Measure this machine and this build.
     Bench(bench::Arguments),
     /// Make keys for the HTTP API.

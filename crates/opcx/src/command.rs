@@ -1,12 +1,15 @@
 //! The commands, one file each, and how they end.
 
+pub mod backup;
 pub mod bench;
 pub mod check;
+pub mod doctor;
 pub mod import;
 pub mod init;
 pub mod keys;
 pub mod rejected;
 pub mod replay;
+pub mod restore;
 pub mod serve;
 pub mod show;
 
@@ -44,6 +47,9 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Rejected(arguments) => rejected::run(&arguments),
         Command::Show(arguments) => show::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
+        Command::Backup(arguments) => backup::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Restore(arguments) => restore::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
     };

@@ -64,6 +64,18 @@ impl Company {
         self.folder.join(&self.settings.data)
     }
 
+    /// Uses another data directory than `opcx.toml` says.
+    ///
+    /// # Errors
+    /// The working directory is not known.
+    pub fn keep_data_in(&mut self, data: Option<&Path>) -> anyhow::Result<()> {
+        if let Some(data) = data {
+            let data = std::path::absolute(data).context("finding the data directory")?;
+            self.settings.data = data.to_string_lossy().into_owned();
+        }
+        Ok(())
+    }
+
     /// Opens its store, making one if there is none. A state that is damaged or of another format is set
     /// aside and derived anew, which is told and may take a while.
     ///
@@ -76,7 +88,9 @@ impl Company {
         if let Some(SetAside { why, to }) = &aside {
             eprintln!("opcx: the state was set aside in `{}`: {why}", to.display());
         }
-        self.catch_up(&store, aside.is_some(), &data)?;
+        // A state that somebody took away is as good as set aside.
+        let is_new = store.progress()?.position == Position::START;
+        self.catch_up(&store, is_new, &data)?;
         Ok(store)
     }
 

@@ -7,6 +7,7 @@ pub mod command;
 pub mod house;
 pub mod http;
 pub mod import;
+pub mod keep;
 pub mod look;
 pub mod replay;
 pub mod segment;

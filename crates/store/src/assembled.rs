@@ -19,8 +19,8 @@ use crate::floors::{Floors, floor};
 use crate::parts::{Log, Raw, Tables};
 use crate::state::KnownTimers;
 use crate::{
-    CaseRow, Commit, Draft, EndpointState, EventKey, Faults, Logged, ParcelRow, PersistPoint, Progress,
-    PromiseRow, RECORD_BYTES_MAX, RejectedRow, Store, StoreError, state,
+    Audit, CaseRow, Commit, Draft, EndpointState, EventKey, Faults, Logged, ParcelRow, PersistPoint,
+    Progress, PromiseRow, RECORD_BYTES_MAX, RejectedRow, Store, StoreError, state,
 };
 
 type Result<T> = core::result::Result<T, StoreError>;
@@ -53,6 +53,12 @@ impl<L: Log, T: Tables> Assembled<L, T> {
         let (timers, ready) = (Floors::new(), Floors::new());
         let stopped = OnceLock::new();
         Ok(Assembled { log, tables, faults, appending, committing, timers, ready, stopped })
+    }
+
+    /// Reads the whole state and holds its rows against one another.
+    #[must_use]
+    pub fn audit(&self) -> Audit {
+        state::audit(&self.tables.view())
     }
 
     /// One writer at a time, and none after a failure.

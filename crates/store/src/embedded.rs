@@ -21,7 +21,7 @@ use std::path::Path;
 
 pub use log::SegmentLog;
 pub use set_aside::{SetAside, set_aside};
-pub use survey::{Damage, Segment, survey, survey_segment};
+pub use survey::{Damage, Segment, frame_bytes, segment_header, survey, survey_segment};
 pub use tables::{TreeBatch, TreeBytes, TreeTables, TreeView};
 
 use crate::disk::{Disk, DiskFile, RealDisk, read_full_at, write_all_at};

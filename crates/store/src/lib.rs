@@ -32,7 +32,7 @@ pub use commit::{Alias, Commit, CustomerChange, EndpointState, ParcelState, Prog
 pub use digest::digest;
 pub use embedded::{
     Damage, Embedded, RECORD_BYTES_MAX, Segment, SegmentLog, SetAside, Settings, TreeBatch, TreeBytes,
-    TreeTables, TreeView, lock, set_aside, survey, survey_segment,
+    TreeTables, TreeView, frame_bytes, lock, segment_header, set_aside, survey, survey_segment,
 };
 pub use entry::{Draft, Encoded, EventKey, Logged};
 pub use error::StoreError;
@@ -40,3 +40,4 @@ pub use faults::{Faults, PersistPoint, Verdict};
 pub use memory::{Memory, MemoryBatch, MemoryLog, MemoryTables, MemoryView};
 pub use port::Store;
 pub use question::{CaseRow, ParcelRow, PromiseRow, RejectedRow};
+pub use state::{AUDIT_FAULTS_MAX, Audit};

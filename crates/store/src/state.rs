@@ -2,6 +2,7 @@
 //!
 //! Written once over [`crate::parts`], so that every engine of tables gives the same answers.
 
+mod audit;
 mod chunks;
 mod keys;
 mod outbox;
@@ -10,6 +11,8 @@ mod rows;
 mod timers;
 mod write;
 
+pub(crate) use audit::audit;
+pub use audit::{AUDIT_FAULTS_MAX, Audit};
 pub(crate) use questions::*;
 pub(crate) use timers::KnownTimers;
 pub(crate) use write::write;

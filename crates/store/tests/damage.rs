@@ -20,6 +20,13 @@ use opcx_store::{
 /// Bits and lengths tried of each file where not all are.
 const SAMPLES: u64 = 8;
 
+/// In memory where the system has such a place: everything is laid out and opened a thousand times.
+fn folder() -> tempfile::TempDir {
+    let memory = Path::new("/dev/shm");
+    let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    made.expect("a temporary folder can be made")
+}
+
 fn settings() -> Settings {
     // Small enough that tables are written out and the log goes through several segments.
     Settings { segment_bytes: 6_000, memtable_bytes: 24_000, ..Settings::default() }
@@ -142,7 +149,7 @@ struct Original {
 
 impl Original {
     fn new() -> Original {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let folder = folder();
         let before = write(folder.path());
         let answers = {
             let store = Embedded::open(folder.path(), &settings()).expect("a sound store opens");
@@ -163,7 +170,7 @@ impl Original {
 
     /// Lays the store out with one file changed.
     fn laid_out(&self, changed: usize, change: impl Fn(&mut Vec<u8>) -> Option<u64>) -> tempfile::TempDir {
-        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let folder = folder();
         for (number, (name, bytes, length)) in self.files.iter().enumerate() {
             let path = folder.path().join(name);
             fs::create_dir_all(path.parent().expect("files lie in folders")).expect("a folder can be made");

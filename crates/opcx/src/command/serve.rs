@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
@@ -18,6 +19,7 @@ use crate::cli::Folder;
 use crate::house::{Company, sense};
 use crate::http::read::{self, Sight};
 use crate::http::{ConnectionLimits, Door, Key, KeyHash, Keys, Role, router, serve};
+use crate::keep::{Held, held};
 use crate::look::address::tell;
 
 /// What `opcx serve` can be told.
@@ -25,6 +27,9 @@ use crate::look::address::tell;
 pub struct Arguments {
     #[command(flatten)]
     folder: Folder,
+    /// The data directory, instead of the one in `opcx.toml`.
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<PathBuf>,
     /// The address to listen on, instead of the one in `opcx.toml`.
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<SocketAddr>,
@@ -48,7 +53,8 @@ pub fn run_on(
     open: impl FnOnce(&Company, Outbox) -> anyhow::Result<(Arc<dyn Store>, Outbox)>,
 ) -> anyhow::Result<End> {
     tracing_subscriber::fmt().with_target(false).with_writer(std::io::stderr).init();
-    let company = Company::load(&arguments.folder.folder)?;
+    let mut company = Company::load(&arguments.folder.folder)?;
+    company.keep_data_in(arguments.data.as_deref())?;
     let listen = arguments.listen.unwrap_or(company.settings.listen);
     let environment = |variable: &str| std::env::var(variable).ok();
     let keys = keys(&company.settings, &environment)?;
@@ -79,17 +85,25 @@ async fn live(
     started: impl FnOnce(),
 ) -> anyhow::Result<()> {
     let clock = Arc::new(WallClock);
-    let node = Node::start(
-        NodeSettings {
-            store: Arc::clone(&store),
-            definitions: Arc::clone(&company.definitions),
-            sense: sense(),
-            clock: clock.clone(),
-            policy: Policy::default(),
-            budget: Budget::default(),
-        },
-        outbox,
-    )?;
+    let settings = NodeSettings {
+        store: Arc::clone(&store),
+        definitions: Arc::clone(&company.definitions),
+        sense: sense(),
+        clock: clock.clone(),
+        policy: Policy::default(),
+        budget: Budget::default(),
+    };
+    let node = match held(&company.data()) {
+        None => Node::start(settings, outbox)?,
+        Some(Held(why)) => {
+            let folder = company.folder.display();
+            eprintln!(
+                "opcx: nothing is delivered, {why}; look whether it should be, run `opcx restore {folder} --release`, and \
+                 start again"
+            );
+            Node::start_held(settings)?
+        }
+    };
     let door = Arc::new(Door::new(node.intake(), keys, clock));
     let sight = Arc::new(Sight::new(Arc::clone(&door), store, Arc::clone(&company.definitions)));
     // Held as long as the engine answers.

@@ -83,6 +83,24 @@ impl History {
         if self.reigns.last().is_none_or(|last| last.version != version) {
             self.reigns.push(Reign { from, version });
         }
+        self.write()
+    }
+
+    /// Forgets what decided on records from a position on, since these records are no more.
+    ///
+    /// # Errors
+    /// The disk refused.
+    pub fn cut(&mut self, end: Position) -> anyhow::Result<()> {
+        // The first one decided on everything before it as well, where the history began late.
+        let kept = self.reigns.iter().skip(1).take_while(|reign| reign.from < end).count() + 1;
+        if self.reigns.len() <= kept {
+            return Ok(());
+        }
+        self.reigns.truncate(kept);
+        self.write()
+    }
+
+    fn write(&self) -> anyhow::Result<()> {
         let lines: String = self.reigns.iter().map(line).collect();
         write(&self.folder.join(FILE), lines.as_bytes())
     }

@@ -67,7 +67,7 @@ pub(super) fn check_header(file: &impl DiskFile, path: &Path, first: Position) -
     Err(StoreError::Damaged { from: first, what: format!("the header of {} is broken", path.display()) })
 }
 
-fn header(first: Position) -> [u8; HEADER_BYTES] {
+pub(super) fn header(first: Position) -> [u8; HEADER_BYTES] {
     let mut header = [0; HEADER_BYTES];
     header[..8].copy_from_slice(&MAGIC);
     header[8..12].copy_from_slice(&FORMAT.to_le_bytes());

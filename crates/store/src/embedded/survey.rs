@@ -115,6 +115,18 @@ pub fn survey_segment<E: From<StoreError>>(
     }
 }
 
+/// The first bytes of the segment whose first record is at that position.
+#[must_use]
+pub fn segment_header(first: Position) -> [u8; segment::HEADER_BYTES] {
+    segment::header(first)
+}
+
+/// How many bytes a record takes in a segment.
+#[must_use]
+pub fn frame_bytes(raw: Raw<'_>) -> usize {
+    frame::HEADER_BYTES + raw.entry.len()
+}
+
 impl Segment {
     /// Takes whole frames from an offset on. Returns where there is none.
     fn take_whole<E: From<StoreError>>(

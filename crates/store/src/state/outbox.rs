@@ -48,10 +48,10 @@ pub(super) fn write(
     }
     let mut tried = Vec::new();
     for (id, (before, after)) in changed {
-        if let Some((queue, key)) = before.as_ref().and_then(|before| queued(before, id)) {
+        if let Some((queue, key)) = before.as_ref().and_then(|before| in_queue(before, id)) {
             batch.remove(queue, &key);
         }
-        if let Some((queue, key)) = queued(&after, id) {
+        if let Some((queue, key)) = in_queue(&after, id) {
             batch.put(queue, &key, b"");
         }
         batch.put(Table::ParcelStates, &Key::new().deed(id.0), encode(&after, buffer));
@@ -140,13 +140,13 @@ fn is_disabled(view: &impl View, endpoint: &str) -> Result<bool> {
     })
 }
 
-fn standing(view: &impl View, id: ParcelId) -> Result<Option<Standing>> {
+pub(super) fn standing(view: &impl View, id: ParcelId) -> Result<Option<Standing>> {
     let row = view.get(Table::ParcelStates, &Key::new().deed(id.0))?;
     row.map(|row| decode(Table::ParcelStates, &row)).transpose()
 }
 
 /// The queue that a parcel waits in, and its key there.
-fn queued(standing: &Standing, id: ParcelId) -> Option<(Table, Key)> {
+pub(super) fn in_queue(standing: &Standing, id: ParcelId) -> Option<(Table, Key)> {
     match &standing.state {
         ParcelState::Pending { at, .. } => {
             Some((Table::Ready, Key::new().text(&standing.to).time(*at).deed(id.0)))
