@@ -180,7 +180,7 @@ fn receive_one(mut stream: &TcpStream, arrived: &Mutex<Vec<String>>) -> Option<(
         match line.trim_end().split_once(": ") {
             Some((name, value)) if name.eq_ignore_ascii_case("webhook-id") => id = Some(value.to_owned()),
             Some((name, value)) if name.eq_ignore_ascii_case("content-length") => {
-                length = value.parse().ok()?
+                length = value.parse().ok()?;
             }
             Some(_) => {}
             None if line.trim_end().is_empty() => break,
