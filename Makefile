@@ -5,7 +5,7 @@ CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/opcx
 export CARGO_TARGET_DIR ?= $(CACHE)/target
 export OPCX_TOOLS ?= $(CACHE)/tools
 
-.PHONY: help test demo bench
+.PHONY: help test demo bench fuzz
 
 help: ## show this list
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -18,3 +18,8 @@ demo: ## build opcx and take a generated company's history through it
 
 bench: ## measure the parts that have benchmarks; leave the machine alone meanwhile
 	@cargo bench --workspace --locked
+
+FUZZ_SECONDS ?= 600
+
+fuzz: ## make up inputs from outside, ten minutes (FUZZ_SECONDS) for each kind
+	@cargo xtask fuzz --seconds $(FUZZ_SECONDS)

@@ -22,6 +22,8 @@ need_all() {
   if [ "$1" = test ]; then
     cargo fmt --version >/dev/null 2>&1 || stop "cargo fmt is missing; run: rustup component add rustfmt"
     cargo clippy --version >/dev/null 2>&1 || stop "cargo clippy is missing; run: rustup component add clippy"
+    # libFuzzer is C++.
+    command -v c++ >/dev/null || packages+=(g++)
     # The tests run the packages that receivers and senders use in Python and JavaScript.
     python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3 python3-venv)
     command -v npm >/dev/null || stop "npm is missing; install Node.js 20 or newer"

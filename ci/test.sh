@@ -28,6 +28,11 @@ run_tests() {
   cargo test --workspace --locked --no-fail-fast 2>&1 | tee "$output"
 }
 
+# Three seconds for each of the twenty targets; `make fuzz` takes hours.
+make_inputs_up() {
+  cargo run --quiet --locked --package xtask -- fuzz --seconds 3
+}
+
 document() {
   RUSTDOCFLAGS="-D warnings" cargo doc --workspace --locked --no-deps --document-private-items
 }
@@ -35,6 +40,7 @@ document() {
 step "formatting" cargo fmt --all --check
 step "lints" cargo clippy --workspace --all-targets --locked -- -D warnings
 step "tests" run_tests
+step "inputs made up" make_inputs_up
 step "documentation" document
 step "dependencies" ci/deny.sh
 

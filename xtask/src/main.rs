@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `crash [--kills N] [--seed N]` | kills engines, a thousand of them if not told otherwise, and checks what is left |
 //! | `demo-data FILE` | makes the events of `examples/shop` up and writes them, one JSON object a line |
+//! | `fuzz [--seconds N] [TARGET ...]` | makes inputs up, ten minutes for each target if not told otherwise |
 //! | `powercut [--cuts N] [--seed N]` | cuts the power under engines, two hundred times if not told otherwise |
 //! | `train-emotion` | trains the first tier of emotion, writes it to `crates/emotion/model/` |
 //! | `train-emotion --check` | trains it again and compares it with the committed one, byte for byte |
@@ -12,6 +13,7 @@
 //! or in the folder that `OPCX_DATA` names.
 
 mod demo_data;
+mod fuzz;
 mod train_emotion;
 mod trial;
 
@@ -26,9 +28,10 @@ fn main() -> anyhow::Result<()> {
         ["train-emotion"] => train_emotion::run(train_emotion::Then::Write),
         ["train-emotion", "--check"] => train_emotion::run(train_emotion::Then::Compare),
         ["demo-data", file] => demo_data::run(Path::new(file)),
+        ["fuzz", arguments @ ..] => fuzz::run(arguments),
         ["crash" | "powercut", ..] => trial::run(&arguments),
         _ => bail!(
-            "no such chore; there are `crash`, `demo-data FILE`, `powercut` and `train-emotion [--check]`"
+            "no such chore; there are `crash`, `demo-data FILE`, `fuzz`, `powercut` and `train-emotion [--check]`"
         ),
     }
 }

@@ -10,6 +10,7 @@ mod file;
 mod log;
 mod network;
 mod payload;
+pub mod reply;
 pub mod resolver;
 mod retry_after;
 pub mod signature;

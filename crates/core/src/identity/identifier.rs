@@ -98,7 +98,9 @@ impl Identifier {
         let value: CompactString = match kind {
             IdentifierKind::UserId | IdentifierKind::AnonymousId => trimmed.into(),
             IdentifierKind::Email => trimmed.to_lowercase().into(),
-            IdentifierKind::Handle => trimmed.trim_start_matches('@').to_lowercase().into(),
+            IdentifierKind::Handle => {
+                trimmed.trim_start_matches(|c: char| c == '@' || c.is_whitespace()).to_lowercase().into()
+            }
             IdentifierKind::Phone => trimmed.chars().filter(|&c| c.is_ascii_digit() || c == '+').collect(),
         };
         if stands_for_nobody(&value) {

@@ -13,11 +13,11 @@ use std::time::Duration;
 use opcx_core::delivery::{Outcome, Why};
 use opcx_core::time::Timestamp;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
-use reqwest::{Response, StatusCode, redirect, retry};
+use reqwest::{Response, redirect, retry};
 
 use super::egress::{Egress, Forbidden};
+use super::reply;
 use super::resolver::{Lookup, Resolver};
-use super::retry_after;
 use super::target::Target;
 
 /// Most of a reply's body that is read, in bytes.
@@ -90,27 +90,12 @@ impl Client {
         match request.send().await {
             Err(error) => outcome_of_error(&error),
             Ok(reply) => {
-                let outcome = outcome_of_reply(&reply, now);
+                let retry_after = reply.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+                let outcome = reply::outcome(reply.status(), retry_after, now);
                 drain(reply).await;
                 outcome
             }
         }
-    }
-}
-
-fn outcome_of_reply(reply: &Response, now: Timestamp) -> Outcome {
-    let status = reply.status();
-    if status.is_success() {
-        return Outcome::Delivered { status: Some(status.as_u16()) };
-    }
-    if status == StatusCode::GONE {
-        return Outcome::Gone;
-    }
-    let asked = reply.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
-    let note = if status.is_redirection() { ", a redirect, which is not followed" } else { "" };
-    Outcome::Retry {
-        after: asked.and_then(|value| retry_after::parse(value, now)),
-        why: Why::from(format!("the receiver answered {status}{note}")),
     }
 }
 

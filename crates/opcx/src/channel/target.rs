@@ -1,5 +1,6 @@
 use std::fmt;
 
+use axum::http::Uri;
 use reqwest::Url;
 
 use super::egress::{Egress, Forbidden};
@@ -57,6 +58,10 @@ impl Target {
         }
         if !url.username().is_empty() || url.password().is_some() {
             return Err(TargetError::Credentials);
+        }
+        // The URL's standard lets letters through that HTTP has no place for.
+        if let Err(error) = url.as_str().parse::<Uri>() {
+            return Err(TargetError::Malformed { reason: error.to_string() });
         }
         if let Some(host) = url.host_str() {
             // An IPv6 address stands in brackets; a name never parses as an address.

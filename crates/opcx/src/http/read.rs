@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -77,17 +78,30 @@ pub fn router<A: Accept>(sight: &Arc<Sight<A>>) -> Router {
         .with_state(Arc::clone(sight))
 }
 
+/// What stands where a route's path varies, if it varies at all.
+type PathPart = Result<Option<Path<String>>, PathRejection>;
+
+/// The varying part of a path; nothing where there is none.
+fn part_of(path: PathPart) -> Result<String, Problem> {
+    let what = "the address cannot be read: after `%` come two hexadecimal digits, and all of it is UTF-8";
+    let path = path.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, what))?;
+    Ok(path.map(|Path(part)| part).unwrap_or_default())
+}
+
 async fn answer<A: Accept>(
     sight: Arc<Sight<A>>,
     question: route::ReadQuestion,
-    path: Option<Path<String>>,
+    path: PathPart,
     query: Option<String>,
     headers: HeaderMap,
 ) -> Response {
     if sight.door.keys.of_request(&headers, Role::Read).is_none() {
         return Problem::unauthorized().into_response();
     }
-    let name = path.map(|Path(name)| name).unwrap_or_default();
+    let name = match part_of(path) {
+        Ok(name) => name,
+        Err(problem) => return problem.into_response(),
+    };
     let question = match question(&name, query.as_deref().unwrap_or("")) {
         Ok(question) => question,
         Err(what) => return Problem::new(StatusCode::BAD_REQUEST, what).into_response(),

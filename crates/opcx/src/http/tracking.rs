@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -171,9 +172,11 @@ async fn metrics_of_browser(request: Request) -> Response {
 /// What browsers and apps ask for before they send anything.
 async fn settings<A: Accept>(
     State(door): State<Arc<Door<A>>>,
-    Path(write_key): Path<String>,
+    write_key: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Response {
+    // What is no text is no key either.
+    let write_key = write_key.map(|Path(key)| key).unwrap_or_default();
     let response = if door.keys.find(&write_key, Role::Write).is_some() {
         let asked = headers.get(header::HOST).and_then(|host| host.to_str().ok());
         let host = door.public_host.as_deref().or(asked).unwrap_or_default();

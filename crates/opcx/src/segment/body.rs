@@ -8,6 +8,8 @@ use opcx_core::time::Timestamp;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::http::KEY_CHARS_MIN;
+
 use super::context::Context;
 use super::field::{Field, Flag, Key};
 use super::message::{Call, Message};
@@ -123,8 +125,10 @@ impl<'a> Body<'a> {
     }
 
     fn refusal(&self, reason: Reason, json: &str, arrival: &Arrival) -> Refusal {
-        // Of keys only hashes are kept, so none may stay behind on the rejected list.
-        match self.write_key().filter(|key| json.contains(key)) {
+        // Of keys only hashes are kept, so none may stay behind on the rejected list. What is too short
+        // to be a key is part of other words.
+        let is_key = |key: &&str| key.chars().count() >= KEY_CHARS_MIN && json.contains(key);
+        match self.write_key().filter(is_key) {
             Some(key) => Refusal::one(reason, &json.replace(key, "removed"), &self.envelope, arrival),
             None => Refusal::one(reason, json, &self.envelope, arrival),
         }

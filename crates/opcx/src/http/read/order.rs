@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::Path;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use opcx_core::log::Lane;
@@ -12,7 +11,7 @@ use opcx_engine::{IntakeError, Submission, Submitted};
 use opcx_store::{Encoded, EndpointState, Store};
 
 use super::route::{ReadOrder, Taken};
-use super::{Sight, json};
+use super::{PathPart, Sight, json, part_of};
 use crate::http::{Accept, Problem, Role, body_bytes};
 
 /// Most characters of a text that an order carries.
@@ -21,7 +20,7 @@ const WORDS_CHARS_MAX: usize = 1_000;
 pub(super) async fn give<A: Accept>(
     sight: Arc<Sight<A>>,
     order: ReadOrder,
-    path: Option<Path<String>>,
+    path: PathPart,
     headers: HeaderMap,
     body: Body,
 ) -> Response {
@@ -32,7 +31,10 @@ pub(super) async fn give<A: Accept>(
         Ok(body) => body,
         Err(error) => return Problem::new(StatusCode::BAD_REQUEST, error.to_string()).into_response(),
     };
-    let name = path.map(|Path(name)| name).unwrap_or_default();
+    let name = match part_of(path) {
+        Ok(name) => name,
+        Err(problem) => return problem.into_response(),
+    };
     let (because, order) = match order(&name, &body) {
         Ok(read) => read,
         Err(what) => return Problem::new(StatusCode::BAD_REQUEST, what).into_response(),

@@ -28,6 +28,17 @@ pub struct Route {
     pub(super) gives: Option<fn(&mut SchemaGenerator) -> Schema>,
 }
 
+impl Route {
+    /// Whether it is an order, which is posted.
+    #[must_use]
+    pub fn is_order(&self) -> bool {
+        match self.asks {
+            Asks::Order(_) => true,
+            Asks::Question(_) | Asks::Document => false,
+        }
+    }
+}
+
 /// What a route asks for.
 #[derive(Clone, Copy)]
 pub(super) enum Asks {
