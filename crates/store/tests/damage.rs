@@ -1,7 +1,9 @@
 //! Bits that turn and files that are cut off, anywhere in a store: found or harmless, never served.
 //!
-//! `make test` takes a sample of a small store; `OPCX_DAMAGE=all` takes every bit and every length of it.
+//! `make test` takes a sample of a small store; with `OPCX_DAMAGE=all` every bit and every length of it is
+//! tried. `OPCX_DAMAGE_FLIPS=100000` turns so many bits of a larger store. `cargo xtask damage` does both.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,6 +19,8 @@ use opcx_store::{
     Assembled, Commit, Embedded, EventKey, Faults, SegmentLog, Settings, Store, StoreError, Trail, TreeTables,
 };
 
+/// Records of the small store.
+const RECORDS: u64 = 48;
 /// Bits and lengths tried of each file where not all are.
 const SAMPLES: u64 = 8;
 
@@ -29,7 +33,7 @@ fn folder() -> tempfile::TempDir {
 
 fn settings() -> Settings {
     // Small enough that tables are written out and the log goes through several segments.
-    Settings { segment_bytes: 6_000, memtable_bytes: 24_000, ..Settings::default() }
+    Settings { segment_bytes: 2_000, memtable_bytes: 4_000, ..Settings::default() }
 }
 
 /// Every kind of row.
@@ -57,11 +61,11 @@ fn rows(from: u64, to: u64) -> Commit {
 fn write(folder: &Path) -> BTreeMap<Position, String> {
     let mut said = BTreeMap::new();
     let store = Embedded::open(folder, &settings()).expect("a new store opens");
-    for from in (0..240).step_by(20) {
-        let drafts: Vec<_> = (from..from + 20).map(|number| draft(number, 40)).collect();
+    for from in (0..RECORDS).step_by(12) {
+        let drafts: Vec<_> = (from..from + 12).map(|number| draft(number, 40)).collect();
         store.append(&drafts).expect("the disk is sound");
-        store.commit(&rows(from, from + 20)).expect("the commit is in order");
-        said.insert(position(from + 20), answers(&store).expect("a sound store answers"));
+        store.commit(&rows(from, from + 12)).expect("the commit is in order");
+        said.insert(position(from + 12), answers(&store).expect("a sound store answers"));
     }
     store.persist().expect("the disk is sound");
     said
@@ -84,7 +88,7 @@ fn answers(store: &impl Store) -> Result<String, StoreError> {
         store.rejected(None, 999)?,
     );
     told += &format!("{:?}\n", store.due(Lane::LIVE, time(i64::MAX), 999)?);
-    for number in 0..240 {
+    for number in 0..RECORDS {
         told += &format!(
             "{number}: {:?} {:?} {:?} {:?} {:?}\n",
             store.customer(id(number))?,
@@ -100,7 +104,7 @@ fn answers(store: &impl Store) -> Result<String, StoreError> {
 /// Every record that the log still gives, and how many it does not.
 fn records(store: &impl Store) -> usize {
     let wanted = |number: u64| draft(number, 40).entry.decode().expect("a sample decodes");
-    (0..240)
+    (0..RECORDS)
         .filter(|&number| match store.read_at(&[position(number)]) {
             Ok(read) => {
                 assert_eq!(read[0].record.entry, wanted(number), "record {number} is another one");
@@ -145,6 +149,8 @@ struct Original {
     answers: String,
     /// What the state said before, by its position.
     before: BTreeMap<Position, String>,
+    /// A folder in which it is laid out as it is.
+    sound: Cell<Option<tempfile::TempDir>>,
 }
 
 impl Original {
@@ -165,7 +171,7 @@ impl Original {
                 (name, bytes(&path), length)
             })
             .collect();
-        Original { files, answers, before }
+        Original { files, answers, before, sound: Cell::new(None) }
     }
 
     /// Lays the store out with one file changed.
@@ -200,8 +206,38 @@ impl Original {
         answers(&store).is_ok_and(|told| Some(&told) != self.before.get(&position))
     }
 
+    /// Whether the state is refused before fjall is let at it: then nothing was changed, and the same folder
+    /// serves for the next trial.
+    fn is_refused_at_once(&self, changed: usize, change: impl Fn(&mut Vec<u8>) -> Option<u64>) -> bool {
+        let folder = self.sound.take().unwrap_or_else(|| self.laid_out(usize::MAX, |_| None));
+        let (name, sound, length) = &self.files[changed];
+        let path = folder.path().join(name);
+        let write = |bytes: &[u8], length| {
+            fs::write(&path, bytes).expect("the file can be written");
+            fs::File::options()
+                .write(true)
+                .open(&path)
+                .and_then(|file| file.set_len(length))
+                .expect("as long");
+        };
+        let mut bytes = sound.clone();
+        let other = change(&mut bytes);
+        write(&bytes, other.unwrap_or(*length));
+        match Embedded::open_as_it_is(folder.path(), &settings()) {
+            Err(StoreError::StateDamaged { what }) if !what.contains("while opening") => {
+                write(sound, *length);
+                self.sound.set(Some(folder));
+                true
+            }
+            Ok(_) | Err(_) => false,
+        }
+    }
+
     /// Lays the store out with one file changed, opens it, and says what came of it.
     fn with(&self, changed: usize, change: impl Fn(&mut Vec<u8>) -> Option<u64>) -> &'static str {
+        if is_everything_tried() && self.is_refused_at_once(changed, &change) {
+            return "state refused at once";
+        }
         let folder = self.laid_out(changed, change);
         let name = self.files[changed].0.display();
         let mut aside = None;
@@ -243,8 +279,12 @@ fn turn(bytes: &mut [u8], bit: u64) -> Option<u64> {
     None
 }
 
+fn is_everything_tried() -> bool {
+    std::env::var("OPCX_DAMAGE").is_ok_and(|wanted| wanted == "all")
+}
+
 fn every(length: u64) -> Vec<u64> {
-    if std::env::var("OPCX_DAMAGE").is_ok_and(|wanted| wanted == "all") || length <= SAMPLES {
+    if is_everything_tried() || length <= SAMPLES {
         return (0..length).collect();
     }
     // Spread over the whole, at places that are no multiples of anything.
@@ -296,4 +336,103 @@ fn without_the_witness_a_bit_that_turns_in_a_journal_can_be_served() {
     let wrong = (40..104).filter(|bit| original.is_served_wrong_without_witness(journal, *bit)).count();
     println!("{wrong} of 64 bits served wrong");
     assert!(wrong > 0);
+}
+
+/// A larger store: its log in segments of 1 MB, its state in many tables.
+fn larger() -> Settings {
+    Settings { segment_bytes: 1 << 20, memtable_bytes: 1 << 20, cache_bytes: 1 << 20, ..Settings::default() }
+}
+
+/// Records of the larger store, and of one commit to it.
+const LARGER_RECORDS: u64 = 20_000;
+const LARGER_COMMIT: u64 = 1_000;
+/// Of so many turned bits one is in the state, which has to be gone through whole for each.
+const LOG_FLIPS_PER_STATE_FLIP: u64 = 100;
+
+#[test]
+fn bits_that_turn_anywhere_in_a_larger_store_cost_the_record_they_are_in_and_are_never_served() {
+    let wanted = std::env::var("OPCX_DAMAGE_FLIPS").ok().and_then(|flips| flips.parse().ok());
+    let flips: u64 = wanted.unwrap_or(200);
+    let folder = folder();
+    let store = Embedded::open(folder.path(), &larger()).expect("a new store opens");
+    for from in (0..LARGER_RECORDS).step_by(1_000) {
+        let drafts: Vec<_> = (from..from + LARGER_COMMIT).map(|number| draft(number, 100)).collect();
+        store.append(&drafts).expect("the disk is sound");
+        store.commit(&rows(from, from + LARGER_COMMIT)).expect("the commit is in order");
+    }
+    drop(store);
+    let mut random = flips;
+    let mut below = |bound: u64| {
+        // SplitMix64, which is good enough to choose bits.
+        random = random.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (random ^ (random >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB) % bound
+    };
+
+    // The log: every record's place, and a look at the record that is hit and at its neighbours.
+    let mut places: Vec<(PathBuf, u64, u64)> = Vec::new();
+    opcx_store::survey(&folder.path().join("log"), &mut |path, offset, raw| {
+        places.push((path.to_owned(), offset, opcx_store::frame_bytes(raw) as u64));
+        Ok::<_, StoreError>(())
+    })
+    .expect("the log can be read");
+    assert_eq!(places.len() as u64, LARGER_RECORDS);
+    let store = Embedded::open(folder.path(), &larger()).expect("a sound store opens");
+    for _ in 0..flips {
+        let hit = below(LARGER_RECORDS);
+        let (path, offset, bytes) = &places[usize::try_from(hit).expect("few")];
+        let bit = offset * 8 + below(bytes * 8);
+        flip(path, bit);
+        for number in hit.saturating_sub(1)..(hit + 2).min(LARGER_RECORDS) {
+            match store.read_at(&[position(number)]) {
+                Ok(read) => {
+                    assert_ne!(number, hit, "bit {bit} of {} is not found", path.display());
+                    assert_eq!(Ok(&read[0].record.entry), draft(number, 100).entry.decode().as_ref());
+                }
+                Err(StoreError::Damaged { from, .. }) => assert_eq!((number, from), (hit, position(hit))),
+                Err(other) => panic!("bit {bit} of {}: {other}", path.display()),
+            }
+        }
+        flip(path, bit);
+    }
+    let sound = opcx_store::digest(&store).expect("a sound state answers");
+    drop(store);
+
+    // The state: gone through whole.
+    let mut tables = Vec::new();
+    files(&folder.path().join("state/keyspaces"), Path::new(""), &mut tables);
+    tables.retain(|table| table.components().any(|part| part.as_os_str() == "tables"));
+    let (mut found, mut harmless) = (0_u64, 0_u64);
+    for _ in 0..flips.div_ceil(LOG_FLIPS_PER_STATE_FLIP) {
+        let table = &tables[usize::try_from(below(tables.len() as u64)).expect("few")];
+        let path = folder.path().join("state/keyspaces").join(table);
+        let bit = below(fs::metadata(&path).expect("it is there").len() * 8);
+        flip(&path, bit);
+        let digest =
+            Embedded::open_as_it_is(folder.path(), &larger()).and_then(|store| opcx_store::digest(&store));
+        match digest {
+            Ok(digest) => {
+                assert_eq!(digest, sound, "bit {bit} of {} is served", path.display());
+                harmless += 1;
+            }
+            Err(StoreError::StateDamaged { .. }) => found += 1,
+            Err(other) => panic!("bit {bit} of {}: {other}", path.display()),
+        }
+        flip(&path, bit);
+        // What was noted about the damage, which is no more.
+        let _ = fs::remove_file(folder.path().join("state/damaged"));
+    }
+    println!(
+        "{flips} bits of the log found, {found} of the state found, {harmless} harmless to what it says"
+    );
+}
+
+/// Turns a bit of a file where it lies.
+fn flip(path: &Path, bit: u64) {
+    use std::os::unix::fs::FileExt as _;
+    let file = fs::File::options().read(true).write(true).open(path).expect("the file is there");
+    let mut byte = [0];
+    file.read_exact_at(&mut byte, bit / 8).expect("the file is as long");
+    byte[0] ^= 1 << (bit % 8);
+    file.write_all_at(&byte, bit / 8).expect("the file can be written");
 }

@@ -13,7 +13,6 @@ use fjall::{
 use smallvec::{SmallVec, smallvec};
 
 use super::Settings;
-use super::segment::refused;
 use super::set_aside;
 use super::witness::Witness;
 use crate::StoreError;
@@ -122,7 +121,7 @@ impl TreeTables {
         };
         let witness = Mutex::new(Witness::resume(folder));
         let tables = TreeTables { database, trees, folder: folder.to_owned(), witness, lock: None };
-        tables.note()?;
+        tables.note();
         Ok(tables)
     }
 
@@ -132,10 +131,13 @@ impl TreeTables {
         self
     }
 
-    /// Notes what the files hold, all of which has been synced.
-    fn note(&self) -> Result<()> {
+    /// Notes what the files hold, all of which has been synced. If that fails, an older note stands, which
+    /// speaks of less.
+    fn note(&self) {
         let mut witness = self.witness.lock().unwrap_or_else(PoisonError::into_inner);
-        witness.note(FORMAT).map_err(refused("noting what was synced in", &self.folder))
+        if let Err(error) = witness.note(FORMAT) {
+            tracing::warn!(%error, "what was synced of the state could not be noted");
+        }
     }
 
     /// What a failed read means. Damage is noted, so that the next opening takes the state for what it is.
@@ -230,7 +232,8 @@ impl Tables for TreeTables {
 
     fn persist(&self) -> Result<()> {
         self.database.persist(PersistMode::SyncData).map_err(failed("syncing"))?;
-        self.note()
+        self.note();
+        Ok(())
     }
 }
 
