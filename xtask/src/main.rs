@@ -3,6 +3,7 @@
 //! | chore | what it does |
 //! |---|---|
 //! | `crash [--kills N] [--seed N]` | kills engines, a thousand of them if not told otherwise, and checks what is left |
+//! | `damage [--flips N]` | turns every bit of a small store and N of a larger one, a hundred thousand if not told otherwise |
 //! | `demo-data FILE` | makes the events of `examples/shop` up and writes them, one JSON object a line |
 //! | `fuzz [--seconds N] [TARGET ...]` | makes inputs up, ten minutes for each target if not told otherwise |
 //! | `powercut [--cuts N] [--seed N]` | cuts the power under engines, two hundred times if not told otherwise |
@@ -12,6 +13,7 @@
 //! The data sets are no part of the repository: they are looked for in `../shared/data` beside it,
 //! or in the folder that `OPCX_DATA` names.
 
+mod damage;
 mod demo_data;
 mod fuzz;
 mod train_emotion;
@@ -29,9 +31,11 @@ fn main() -> anyhow::Result<()> {
         ["train-emotion", "--check"] => train_emotion::run(train_emotion::Then::Compare),
         ["demo-data", file] => demo_data::run(Path::new(file)),
         ["fuzz", arguments @ ..] => fuzz::run(arguments),
+        ["damage"] => damage::run(None),
+        ["damage", "--flips", flips] => damage::run(Some(flips)),
         ["crash" | "powercut", ..] => trial::run(&arguments),
         _ => bail!(
-            "no such chore; there are `crash`, `demo-data FILE`, `fuzz`, `powercut` and `train-emotion [--check]`"
+            "no such chore; there are `crash`, `damage`, `demo-data FILE`, `fuzz`, `powercut` and `train-emotion [--check]`"
         ),
     }
 }

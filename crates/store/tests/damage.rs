@@ -283,19 +283,20 @@ fn is_everything_tried() -> bool {
     std::env::var("OPCX_DAMAGE").is_ok_and(|wanted| wanted == "all")
 }
 
-fn every(length: u64) -> Vec<u64> {
-    if is_everything_tried() || length <= SAMPLES {
+/// The places that are tried in a file. Every bit of a log is turned in `log.rs`, in a thousandth of the time.
+fn places(name: &Path, length: u64) -> Vec<u64> {
+    if is_everything_tried() && !name.starts_with("log") || length <= SAMPLES {
         return (0..length).collect();
     }
     // Spread over the whole, at places that are no multiples of anything.
     (0..SAMPLES).map(|number| (number * length / SAMPLES + number * 7_919 % 31).min(length - 1)).collect()
 }
 
-fn tried(what: &str, one: impl Fn(&Original, usize, u64) -> &'static str, places: impl Fn(u64) -> Vec<u64>) {
+fn tried(what: &str, one: impl Fn(&Original, usize, u64) -> &'static str, places_per_byte: u64) {
     let original = Original::new();
     for (number, (name, bytes, _)) in original.files.iter().enumerate() {
         let mut came = BTreeMap::<_, u64>::new();
-        for place in places(bytes.len() as u64) {
+        for place in places(name, bytes.len() as u64 * places_per_byte) {
             *came.entry(one(&original, number, place)).or_default() += 1;
         }
         println!("{what} {} of {} bytes: {came:?}", name.display(), bytes.len());
@@ -304,11 +305,7 @@ fn tried(what: &str, one: impl Fn(&Original, usize, u64) -> &'static str, places
 
 #[test]
 fn a_bit_that_turns_anywhere_in_a_store_is_found_or_harmless() {
-    tried(
-        "bits of",
-        |original, file, bit| original.with(file, |bytes| turn(bytes, bit)),
-        |length| every(length * 8),
-    );
+    tried("bits of", |original, file, bit| original.with(file, |bytes| turn(bytes, bit)), 8);
 }
 
 #[test]
@@ -321,7 +318,7 @@ fn a_file_of_a_store_cut_off_anywhere_is_found_or_harmless() {
                 Some(length)
             })
         },
-        every,
+        1,
     );
 }
 

@@ -102,11 +102,11 @@ fn a_closed_log_cut_off_anywhere_says_what_is_missing_unless_that_is_its_end() {
             cut.open(path).and_then(|file| file.set_len(length as u64)).expect("the disk is sound");
             match open(&cut).map(|log| (log.end().get(), unreadable(&log, log.end().get()))) {
                 Ok((20, missing)) => {
-                    assert!(missing.is_empty() || !is_last, "{length} of {}", path.display())
+                    assert!(missing.is_empty() || !is_last, "{length} of {}", path.display());
                 }
                 // Not to be told from an append that was torn: the state, which is ahead, tells.
                 Ok((end, missing)) => {
-                    assert!(is_last && end < 20 && missing.is_empty(), "{length}: {missing:?}")
+                    assert!(is_last && end < 20 && missing.is_empty(), "{length}: {missing:?}");
                 }
                 Err(StoreError::Damaged { .. }) => assert!(length < 24, "the header: {length}"),
                 Err(other) => panic!("{length} of {}: {other}", path.display()),
