@@ -110,6 +110,28 @@ fn a_second_backup_copies_only_what_is_new() {
 }
 
 #[test]
+fn a_backup_that_was_broken_off_leaves_the_one_before_whole() {
+    let shop = Shop::open();
+    shop.fill(0..50);
+    let backup = shop.path("backup");
+    back_up(&shop);
+    let mut files: Vec<_> =
+        fs::read_dir(backup.join("log")).unwrap().map(|file| file.unwrap().path()).collect();
+    files.sort();
+    // What one leaves that ended while it copied: half of what is new, and drafts of what was to be renamed.
+    let last = files.last().unwrap();
+    let half = [fs::read(last).unwrap(), vec![7; 99]].concat();
+    fs::write(last, half).unwrap();
+    fs::write(last.with_extension("new"), "half").unwrap();
+    fs::write(backup.join("manifest.tmp"), "half").unwrap();
+    let verify = || shop.run(&["backup", "--verify", backup.to_str().unwrap()]).code;
+    assert_eq!(verify(), 0);
+    shop.fill(50..60);
+    assert_eq!(back_up(&shop), 60);
+    assert_eq!(verify(), 0);
+}
+
+#[test]
 fn a_log_is_restored_to_a_point_in_time_or_to_a_position() {
     let shop = Shop::open();
     shop.fill(0..100);
