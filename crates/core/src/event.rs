@@ -5,16 +5,18 @@
 
 mod category;
 mod facts;
+mod key;
 
 pub use category::{Categories, Category};
 pub use facts::{FACTS_MAX, Facts, FactsError, Value};
+pub use key::EventKey;
 
 use alloc::vec::Vec;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use crate::consent::Statement;
-use crate::identity::Identifier;
+use crate::identity::{Identifier, IdentifierKind, Refusal};
 use crate::time::Timestamp;
 
 /// A short name out of a company's own words: an event kind, a channel, a fact, a moment.
@@ -35,6 +37,9 @@ pub struct Event {
     pub channel: Name,
     /// Who it happened to: every identifier the sender gave, strongest first, none blocked.
     pub who: Vec<Identifier>,
+    /// Identifiers that the sender gave too, that were not believed, and whose owner was erased since:
+    /// of what kind they were, and why they were not believed.
+    pub masked: Vec<(IdentifierKind, Refusal)>,
     /// The typed properties.
     pub facts: Facts,
     /// What the customer said, word for word, if anything.

@@ -18,6 +18,7 @@ pub mod definitions;
 pub mod delivery;
 pub mod due;
 pub mod effects;
+pub mod erasure;
 pub mod event;
 pub mod identity;
 pub mod journey;

@@ -18,6 +18,7 @@ use crate::customer::{CustomerId, DeedId};
 use crate::definitions::Version;
 use crate::delivery::ParcelId;
 use crate::event::Name;
+use crate::identity::{IdentifierKind, Refusal};
 use crate::log::Position;
 use crate::promise::PromiseId;
 use crate::time::Timestamp;
@@ -64,6 +65,9 @@ pub enum Verdict {
     Corrected(CompactString),
     /// Something was noted about who is who, or what somebody ordered.
     Noted(CompactString),
+    /// An identifier that the event named was not believed to be the customer's. It is not named here: it
+    /// may be somebody else's. The record has it.
+    NotJoined(IdentifierKind, Refusal),
 }
 
 /// One thing done.
@@ -115,13 +119,26 @@ pub enum Refused {
 #[serde(transparent)]
 pub struct ChainHash(pub [u8; 32]);
 
-impl ChainHash {
-    /// The hash after one more receipt: BLAKE3 over the hash so far and the receipt's encoding.
+/// The hash of one receipt: what its chain keeps of it, also when the receipt itself was erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ReceiptHash(pub [u8; 32]);
+
+impl ReceiptHash {
+    /// BLAKE3 over the receipt's encoding.
     #[must_use]
-    pub fn after(self, encoded_receipt: &[u8]) -> ChainHash {
+    pub fn of(encoded_receipt: &[u8]) -> ReceiptHash {
+        ReceiptHash(*blake3::hash(encoded_receipt).as_bytes())
+    }
+}
+
+impl ChainHash {
+    /// The hash after one more receipt: BLAKE3 over the hash so far and the receipt's hash.
+    #[must_use]
+    pub fn after(self, receipt: ReceiptHash) -> ChainHash {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&self.0);
-        hasher.update(encoded_receipt);
+        hasher.update(&receipt.0);
         ChainHash(*hasher.finalize().as_bytes())
     }
 }

@@ -1,11 +1,14 @@
 //! Records: what the log holds. The log is the truth; everything else follows from it.
 
+use alloc::boxed::Box;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use crate::case::{CaseChange, CaseId};
+use crate::customer::CustomerId;
 use crate::delivery::{Attempt, Outcome, ParcelId};
-use crate::event::{Event, Name};
+use crate::erasure::Erasure;
+use crate::event::{Event, EventKey, Name};
 use crate::identity::Identifier;
 use crate::log::{Lane, Position};
 use crate::promise::PromiseId;
@@ -35,6 +38,11 @@ pub enum Entry {
     Delivery(Report),
     /// Time passed: timers up to the record's time are due.
     Tick,
+    /// Something was here about a customer who was erased since. If it was an event, its key still tells
+    /// a repeat.
+    Erased(Option<EventKey>),
+    /// Here an order to erase a customer was carried out; this is what is left.
+    Erasure(Box<Erasure>),
 }
 
 /// What an attempt at delivery came to.
@@ -92,4 +100,15 @@ pub enum Order {
     Enable(Name),
     /// A rejected input was mended and sent again.
     Redriven(Position),
+    /// Nothing that tells of this customer is to be kept.
+    Erase(Whom),
+}
+
+/// Whom an order is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Whom {
+    /// Whoever has this identifier.
+    Identifier(Identifier),
+    /// Whoever has this id, or was merged into somebody else under it.
+    Customer(CustomerId),
 }

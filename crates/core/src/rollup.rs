@@ -125,6 +125,19 @@ impl Rollup {
         }
     }
 
+    /// What takes this rollup out when it is added.
+    #[must_use]
+    pub fn negated(&self) -> Rollup {
+        Rollup {
+            outcomes: self.outcomes.map(core::ops::Neg::neg),
+            repeated: -self.repeated,
+            valences: self.valences.map(core::ops::Neg::neg),
+            valence_sum: -self.valence_sum,
+            valence_squares: -self.valence_squares,
+            emotions: self.emotions.iter().map(|&(emotion, times)| (emotion, -times)).collect(),
+        }
+    }
+
     /// How many moments are counted.
     #[must_use]
     pub fn total(&self) -> i64 {

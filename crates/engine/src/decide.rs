@@ -25,11 +25,10 @@ use std::sync::Arc;
 use hashbrown::HashSet;
 use opcx_core::customer::{Customer, CustomerId};
 use opcx_core::definitions::Definitions;
-use opcx_core::event::Event;
 use opcx_core::identity::Identifier;
 use opcx_core::log::Position;
 use opcx_core::reading::Reading;
-use opcx_core::record::Entry;
+use opcx_core::record::{Entry, Order};
 use opcx_store::{Commit, EventKey, Logged, Progress, Store};
 use rayon::prelude::*;
 
@@ -119,6 +118,7 @@ impl Decider {
         if batch.is_empty() {
             return Ok(0);
         }
+        stop_at_erasure(&mut batch);
         let result = self.part_crowd(&mut batch).and_then(|due| self.decide(&batch, &due));
         if result.is_err() {
             // What is at hand may be half changed; the store has it whole.
@@ -131,7 +131,7 @@ impl Decider {
     fn decide(&mut self, batch: &[Logged], due: &[CustomerId]) -> Result<(), EngineError> {
         let lanes = Lanes::of(batch, &self.progress.clocks);
         let counted = self.sift(batch)?;
-        let Assigned { mut tasks, owners, mut remarks } = assign::assign(
+        let Assigned { mut tasks, owners, owners_gone, mut remarks } = assign::assign(
             &*self.store,
             &self.definitions,
             &mut self.customers,
@@ -159,7 +159,7 @@ impl Decider {
             &counted,
             &lanes,
             finished,
-            owners,
+            (owners, owners_gone),
             remarks,
         );
         self.commit(commit)
@@ -174,6 +174,9 @@ impl Decider {
     fn commit(&mut self, commit: Commit) -> Result<(), EngineError> {
         self.store.commit(&commit)?;
         self.progress = commit.progress;
+        for identifier in &commit.owners_gone {
+            self.owners.forget(identifier);
+        }
         for (identifier, owner) in commit.owners {
             self.owners.put(identifier, owner);
         }
@@ -191,24 +194,41 @@ impl Decider {
         let events: Vec<(usize, EventKey)> = batch
             .iter()
             .enumerate()
-            .filter_map(|(at, logged)| {
-                event_of(logged).map(|event| (at, EventKey::of(&event.source, &event.id)))
-            })
+            .filter_map(|(at, logged)| key_of(&logged.record.entry).map(|key| (at, key)))
             .collect();
         let keys: Vec<EventKey> = events.iter().map(|&(_, key)| key).collect();
         let seen = self.store.seen(&keys)?;
         let mut fresh = HashSet::with_capacity(keys.len());
-        let mut counted =
-            Counted { fresh: vec![false; batch.len()], keys: Vec::with_capacity(keys.len()), repeats: 0 };
+        let mut counted = Counted {
+            fresh: vec![false; batch.len()],
+            keys: Vec::with_capacity(keys.len()),
+            ..Counted::default()
+        };
         for ((at, key), seen) in events.into_iter().zip(seen) {
             if seen || !fresh.insert(key) {
                 counted.repeats += 1;
             } else {
-                counted.fresh[at] = true;
                 counted.keys.push(key);
+                // Of an erased customer's event only the key is left.
+                if matches!(batch[at].record.entry, Entry::Event(_)) {
+                    counted.fresh[at] = true;
+                    counted.events += 1;
+                }
             }
         }
         Ok(counted)
+    }
+}
+
+/// An erasure is decided on by itself: what it needs to know of is stored by then.
+fn stop_at_erasure(batch: &mut Vec<Logged>) {
+    let erases = |logged: &Logged| match &logged.record.entry {
+        Entry::Command(command) => matches!(command.order, Order::Erase(_)),
+        Entry::Erasure(_) => true,
+        Entry::Event(_) | Entry::Rejected(_) | Entry::Delivery(_) | Entry::Tick | Entry::Erased(_) => false,
+    };
+    if let Some(first) = batch.iter().position(erases) {
+        batch.truncate(first.max(1));
     }
 }
 
@@ -217,15 +237,18 @@ impl Decider {
 struct Counted {
     /// For each record whether it is an event that was not counted before.
     fresh: Vec<bool>,
-    /// The keys of those events.
+    /// How many those are.
+    events: u64,
+    /// Their keys, and those of erased customers' events.
     keys: Vec<EventKey>,
     /// How many events were counted before.
     repeats: u64,
 }
 
-fn event_of(logged: &Logged) -> Option<&Event> {
-    match &logged.record.entry {
-        Entry::Event(event) => Some(event),
-        Entry::Rejected(_) | Entry::Command(_) | Entry::Delivery(_) | Entry::Tick => None,
+fn key_of(entry: &Entry) -> Option<EventKey> {
+    match entry {
+        Entry::Event(event) => Some(EventKey::of(&event.source, &event.id)),
+        Entry::Erased(key) => *key,
+        Entry::Rejected(_) | Entry::Command(_) | Entry::Delivery(_) | Entry::Tick | Entry::Erasure(_) => None,
     }
 }

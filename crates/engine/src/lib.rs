@@ -19,10 +19,12 @@ mod channel;
 mod clock;
 mod decide;
 pub mod deliver;
+mod erase;
 mod node;
 
 pub use accept::{Accepted, Acceptor, Intake, IntakeError, Submission, Submitted};
 pub use channel::{Channel, Sending};
 pub use clock::{Clock, WallClock};
 pub use decide::{Budget, Decider, EngineError, Sense};
+pub use erase::carry_out as carry_out_erasures;
 pub use node::{Appending, Node, NodeSettings, Outbox, accept_only};

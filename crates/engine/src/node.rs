@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, watch};
 use crate::accept::{APPEND_BYTES_MAX, Append, Request};
 use crate::{
     Acceptor, Budget, Channel, Clock, Decider, EngineError, Intake, IntakeError, Sense, Submission,
-    Submitted, deliver,
+    Submitted, carry_out_erasures, deliver,
 };
 
 /// Requests that may wait for the appending thread; more are refused and can be sent again.
@@ -26,6 +26,9 @@ const REQUESTS_MAX: usize = 4_096;
 const IDLE: Duration = Duration::from_millis(100);
 /// How often commits are made to survive a power cut. Until then they would be derived again.
 const PERSIST_EVERY: Duration = Duration::from_secs(1);
+/// How often to look whether somebody is to be erased. Those who are go together, since the log and the
+/// tables are gone through for all of them at once.
+const ERASE_EVERY: Duration = Duration::from_secs(1);
 /// How long to wait before trying again after the store refused.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 
@@ -56,6 +59,7 @@ pub struct Node {
     appending: JoinHandle<()>,
     deciding: JoinHandle<()>,
     delivering: tokio::task::JoinHandle<()>,
+    erasing: Erasing,
     store: Arc<dyn Store>,
 }
 
@@ -79,6 +83,7 @@ impl Node {
     fn start_with(settings: NodeSettings, outbox: Option<Outbox>) -> Result<Node, EngineError> {
         let NodeSettings { store, definitions, sense, clock, policy, budget } = settings;
         let acceptor = Acceptor::new(Arc::clone(&store))?;
+        let erasing = Erasing::start(Arc::clone(&store), Arc::clone(&definitions));
         let decider = Decider::new(Arc::clone(&store), definitions, sense, policy, budget)?;
 
         let (requests, waiting) = mpsc::channel(REQUESTS_MAX);
@@ -118,7 +123,7 @@ impl Node {
                 }
             })
         };
-        Ok(Node { intake, decided, stop, appending, deciding, delivering, store })
+        Ok(Node { intake, decided, stop, appending, deciding, delivering, erasing, store })
     }
 
     /// Where entries are handed in.
@@ -136,7 +141,7 @@ impl Node {
     /// Stops in order: takes nothing more, decides on what was accepted, finishes what is being
     /// sent, and makes everything survive a power cut.
     pub async fn shutdown(self) {
-        let Node { intake, decided, stop, appending, deciding, delivering, store } = self;
+        let Node { intake, decided, stop, appending, deciding, delivering, erasing, store } = self;
         // Deliveries end first: their outcomes still have to be accepted and decided on.
         stop.send_replace(true);
         if delivering.await.is_err() {
@@ -147,7 +152,8 @@ impl Node {
         let ended = tokio::task::spawn_blocking(move || {
             let decided = deciding.join().is_ok();
             let appended = appending.join().is_ok();
-            decided && appended
+            let erased = erasing.end();
+            decided && appended && erased
         });
         if !ended.await.unwrap_or(false) {
             tracing::error!("a thread of the engine broke off");
@@ -155,6 +161,37 @@ impl Node {
         if let Err(error) = store.persist() {
             tracing::error!(%error, "the state could not be made durable; it will be derived again");
         }
+    }
+}
+
+/// The thread that erases customers.
+struct Erasing {
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl Erasing {
+    fn start(store: Arc<dyn Store>, definitions: Arc<Definitions>) -> Erasing {
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let thread = spawn("opcx-erase", move || {
+            while !stopped.load(Ordering::Acquire) {
+                match carry_out_erasures(&*store, &definitions, &stopped) {
+                    Ok(0) => {}
+                    Ok(erased) => tracing::info!(erased, "erased customers"),
+                    Err(error) => tracing::error!(%error, "erasing failed; trying again"),
+                }
+                std::thread::park_timeout(ERASE_EVERY);
+            }
+        });
+        Erasing { stop, thread }
+    }
+
+    /// Ends soon; what is left is erased after the next start. Returns whether it ended in order.
+    fn end(self) -> bool {
+        self.stop.store(true, Ordering::Release);
+        self.thread.thread().unpark();
+        self.thread.join().is_ok()
     }
 }
 

@@ -159,7 +159,7 @@ impl Subject {
         match verdict {
             Verdict::Acted { .. } => self.acted += 1,
             Verdict::Refused(refused) => *self.refused.entry(reason(refused)).or_default() += 1,
-            Verdict::Corrected(_) | Verdict::Noted(_) => self.others += 1,
+            Verdict::Corrected(_) | Verdict::Noted(_) | Verdict::NotJoined(..) => self.others += 1,
         }
     }
 

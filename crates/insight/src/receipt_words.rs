@@ -73,7 +73,7 @@ impl VerdictWord {
             Verdict::Acted { shadow: true, .. } => VerdictWord::Shadow,
             Verdict::Refused(_) => VerdictWord::Refused,
             Verdict::Corrected(_) => VerdictWord::Corrected,
-            Verdict::Noted(_) => VerdictWord::Noted,
+            Verdict::Noted(_) | Verdict::NotJoined(..) => VerdictWord::Noted,
         }
     }
 
@@ -107,7 +107,10 @@ impl DecisionLine {
             verdict: VerdictWord::of(decision.verdict),
             reason: match decision.verdict {
                 Verdict::Refused(refused) => Some(reason(refused).to_owned()),
-                Verdict::Acted { .. } | Verdict::Corrected(_) | Verdict::Noted(_) => None,
+                Verdict::Acted { .. }
+                | Verdict::Corrected(_)
+                | Verdict::Noted(_)
+                | Verdict::NotJoined(..) => None,
             },
             why: verdict_words(store, definitions, receipt.definitions, decision)?,
             inputs: decision
@@ -142,6 +145,7 @@ fn verdict_words(
             }
         }
         Verdict::Corrected(words) | Verdict::Noted(words) => words.to_string(),
+        Verdict::NotJoined(kind, refusal) => format!("{} not joined: {refusal}", kind.word()),
     })
 }
 

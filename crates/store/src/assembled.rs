@@ -5,13 +5,14 @@ use opcx_core::case::CaseId;
 use opcx_core::customer::{Customer, CustomerId};
 use opcx_core::delivery::ParcelId;
 use opcx_core::effects::Moment;
+use opcx_core::erasure::Seal;
 use opcx_core::event::Name;
 use opcx_core::identity::Identifier;
 use opcx_core::log::{Lane, Position};
 use opcx_core::promise::PromiseId;
 use opcx_core::reading::Reading;
 use opcx_core::receipt::Receipt;
-use opcx_core::record::Record;
+use opcx_core::record::{Entry, Record};
 use opcx_core::rollup::{Rollup, RollupKey};
 use opcx_core::time::Timestamp;
 
@@ -19,8 +20,9 @@ use crate::floors::{Floors, floor};
 use crate::parts::{Log, Raw, Tables};
 use crate::state::KnownTimers;
 use crate::{
-    Audit, CaseRow, Commit, Draft, EndpointState, EventKey, Faults, Logged, ParcelRow, PersistPoint,
-    Progress, PromiseRow, RECORD_BYTES_MAX, RejectedRow, Store, StoreError, state,
+    Audit, CaseRow, Commit, Draft, Encoded, EndpointState, ErasureRow, EventKey, Faults, KeysOf, Logged,
+    Next, ParcelRow, PersistPoint, Progress, PromiseRow, RECORD_BYTES_MAX, RejectedRow, Store, StoreError,
+    state,
 };
 
 type Result<T> = core::result::Result<T, StoreError>;
@@ -64,8 +66,12 @@ impl<L: Log, T: Tables> Assembled<L, T> {
     /// One writer at a time, and none after a failure.
     fn writing<'a, W>(&self, turn: &'a Mutex<W>) -> Result<MutexGuard<'a, W>> {
         let turn = turn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.not_stopped().map(|()| turn)
+    }
+
+    fn not_stopped(&self) -> Result<()> {
         match self.stopped.get() {
-            None => Ok(turn),
+            None => Ok(()),
             Some(why) => Err(StoreError::Stopped { why: why.clone() }),
         }
     }
@@ -93,6 +99,13 @@ impl<L: Log, T: Tables> Assembled<L, T> {
         self.faults.at(PersistPoint::BeforeCommit)?;
         self.tables.write(batch)?;
         self.faults.at(PersistPoint::AfterCommit)
+    }
+
+    /// How many of these records are events.
+    fn events_of<'a>(&self, positions: impl Iterator<Item = &'a Position>) -> Result<u64> {
+        let positions: Vec<Position> = positions.copied().collect();
+        let records = self.read_at(&positions)?;
+        Ok(records.iter().filter(|logged| matches!(logged.record.entry, Entry::Event(_))).count() as u64)
     }
 
     fn persist_now(&self) -> Result<()> {
@@ -167,6 +180,51 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
         self.or_stop(self.persist_now())
     }
 
+    fn clean(&self, erasure: Position, keys_of: &KeysOf<'_>, most: usize) -> Result<bool> {
+        let _turn = self.writing(&self.committing)?;
+        let Some(ErasureRow::UnderWay(mut under_way)) = state::erasure(&self.tables.view(), erasure)? else {
+            return Ok(true);
+        };
+        let events = match under_way.next {
+            Next::Records(from) => self.events_of(under_way.trail.iter().skip(from).take(most))?,
+            Next::Receipts { .. } | Next::Rejected(_) | Next::Rollups | Next::Log => 0,
+        };
+        let mut batch = self.tables.batch();
+        let slice = (most, events);
+        state::clean(&self.tables.view(), erasure, &mut under_way, keys_of, slice, &mut batch)?;
+        self.or_stop(self.write_now(batch))?;
+        Ok(under_way.next == Next::Log)
+    }
+
+    fn rewrite(
+        &self,
+        end: Position,
+        change: &mut dyn FnMut(&Logged) -> Result<Option<Encoded>>,
+    ) -> Result<()> {
+        self.not_stopped()?;
+        self.log.rewrite(end, &mut |raw| Ok(change(&decode(raw)?)?.map(|entry| entry.as_bytes().to_vec())))
+    }
+
+    fn note_erasure(&self, erasure: Position, row: &ErasureRow) -> Result<()> {
+        let _turn = self.writing(&self.committing)?;
+        let mut batch = self.tables.batch();
+        state::put_erasure(&self.tables.view(), erasure, row, &mut batch)?;
+        self.or_stop(self.write_now(batch))
+    }
+
+    fn purge(&self) -> Result<()> {
+        self.not_stopped()?;
+        self.tables.purge()
+    }
+
+    fn erasures(&self, only_under_way: bool) -> Result<Vec<(Position, ErasureRow)>> {
+        state::erasures(&self.tables.view(), only_under_way)
+    }
+
+    fn seals(&self) -> Result<Vec<Seal>> {
+        state::seals(&self.tables.view())
+    }
+
     fn progress(&self) -> Result<Progress> {
         state::progress(&self.tables.view())
     }
@@ -181,6 +239,10 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
 
     fn stands_for(&self, id: CustomerId) -> Result<Option<CustomerId>> {
         state::stands_for(&self.tables.view(), id)
+    }
+
+    fn merged_into(&self, id: CustomerId) -> Result<Option<CustomerId>> {
+        state::merged_into(&self.tables.view(), id)
     }
 
     fn owner(&self, identifier: &Identifier) -> Result<Option<CustomerId>> {

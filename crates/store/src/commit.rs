@@ -13,7 +13,7 @@ use opcx_core::rollup::{Rollup, RollupKey};
 use opcx_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::EventKey;
+use crate::{ErasureRow, EventKey};
 
 /// Everything that follows from one range of the log. It is stored whole or not at all.
 ///
@@ -61,6 +61,10 @@ pub struct Commit {
     pub rejected: Vec<(Position, Rejected)>,
     /// Rejected inputs that were mended and sent again.
     pub redriven: Vec<Position>,
+    /// Identifiers that are nobody's any longer.
+    pub owners_gone: Vec<Identifier>,
+    /// Orders to erase a customer. With one that is under way, what is owed and done for the customer goes.
+    pub erasures: Vec<(Position, ErasureRow)>,
 }
 
 /// How far the state has come.

@@ -54,7 +54,7 @@ pub fn digest(store: &dyn Store) -> Result<[u8; 32], StoreError> {
         add(&encoded(&receipt));
         let deeds = receipt.decisions.iter().filter_map(|decision| match decision.verdict {
             Verdict::Acted { deeds, .. } => Some(deeds),
-            Verdict::Refused(_) | Verdict::Corrected(_) | Verdict::Noted(_) => None,
+            Verdict::Refused(_) | Verdict::Corrected(_) | Verdict::Noted(_) | Verdict::NotJoined(..) => None,
         });
         for deed in deeds.flatten() {
             let Deed::Sent(parcel) = deed else { continue };
@@ -75,6 +75,10 @@ pub fn digest(store: &dyn Store) -> Result<[u8; 32], StoreError> {
         let Some(last) = rejected.last() else { break };
         after = Some(last.position);
         rejected.iter().for_each(|row| add(&encoded(&(row.position, &row.rejected, row.redriven))));
+    }
+    add(&encoded(&store.seals()?));
+    for erasure in store.erasures(false)? {
+        add(&encoded(&erasure));
     }
     Ok(*hasher.finalize().as_bytes())
 }

@@ -10,6 +10,7 @@
 
 mod frame;
 mod log;
+mod purge;
 mod segment;
 mod set_aside;
 mod survey;

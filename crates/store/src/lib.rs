@@ -17,6 +17,7 @@ mod digest;
 pub mod disk;
 mod embedded;
 mod entry;
+mod erasure;
 mod error;
 mod faults;
 mod floors;
@@ -34,10 +35,12 @@ pub use embedded::{
     Damage, Embedded, RECORD_BYTES_MAX, Segment, SegmentLog, SetAside, Settings, TreeBatch, TreeBytes,
     TreeTables, TreeView, frame_bytes, lock, segment_header, set_aside, survey, survey_segment,
 };
-pub use entry::{Draft, Encoded, EventKey, Logged};
+pub use entry::{Draft, Encoded, Logged};
+pub use erasure::{ErasureRow, KeysOf, Next, UnderWay};
 pub use error::StoreError;
 pub use faults::{Faults, PersistPoint, Verdict};
 pub use memory::{Memory, MemoryBatch, MemoryLog, MemoryTables, MemoryView};
+pub use opcx_core::event::EventKey;
 pub use port::Store;
 pub use question::{CaseRow, ParcelRow, PromiseRow, RejectedRow};
 pub use state::{AUDIT_FAULTS_MAX, Audit};

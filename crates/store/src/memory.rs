@@ -93,6 +93,23 @@ impl Log for MemoryLog {
         }
         Ok(())
     }
+
+    fn rewrite(
+        &self,
+        end: Position,
+        change: &mut dyn FnMut(Raw<'_>) -> Result<Option<Vec<u8>>>,
+    ) -> Result<()> {
+        let records = read(&self.0).clone();
+        for (number, (lane, at, entry)) in (0..end.get()).zip(&records) {
+            let raw = Raw { position: Position::new(number), lane: *lane, at: *at, entry: entry.as_bytes() };
+            if let Some(changed) = change(raw)? {
+                let mut records = self.0.write().unwrap_or_else(PoisonError::into_inner);
+                records[usize::try_from(number).expect("it is a place in memory")].2 =
+                    Encoded::from_bytes(changed);
+            }
+        }
+        Ok(())
+    }
 }
 
 type Rows = BTreeMap<(Table, Vec<u8>), Vec<u8>>;
@@ -159,6 +176,11 @@ impl Tables for MemoryTables {
             apply(&mut kept.durable, changes);
         }
         Ok(())
+    }
+
+    /// What was overwritten is nowhere once everything is durable.
+    fn purge(&self) -> Result<()> {
+        self.persist()
     }
 }
 

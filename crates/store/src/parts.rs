@@ -34,6 +34,19 @@ pub trait Log: Send + Sync {
         bytes_max: usize,
         show: &mut dyn FnMut(Raw<'_>) -> Result<()>,
     ) -> Result<()>;
+
+    /// Replaces entries before `end`: by what `change` makes of them, or not. On return those replaced are
+    /// no longer on the disk. Positions, lanes and times stay. Reading and appending go on; one thread
+    /// at a time rewrites.
+    ///
+    /// # Errors
+    /// The log is damaged, the disk refused, or what `change` returned. Some entries may be replaced; the
+    /// rest is when it is called again.
+    fn rewrite(
+        &self,
+        end: Position,
+        change: &mut dyn FnMut(Raw<'_>) -> Result<Option<Vec<u8>>>,
+    ) -> Result<()>;
 }
 
 /// A record as it lies in the log.
@@ -79,6 +92,12 @@ pub trait Tables: Send + Sync {
     /// # Errors
     /// The disk refused.
     fn persist(&self) -> Result<()>;
+
+    /// Takes off the disk whatever was overwritten or removed before now. Reading and writing go on.
+    ///
+    /// # Errors
+    /// The disk refused; some of it may be left.
+    fn purge(&self) -> Result<()>;
 }
 
 /// Looks into tables as they were at one time.
@@ -153,11 +172,15 @@ pub enum Table {
     Rejected,
     /// Position → nothing.
     Redriven,
+    /// Position of the order → an erasure.
+    Erasures,
+    /// The receipt before, or nothing → hashes of erased receipts.
+    Seals,
 }
 
 impl Table {
     /// Every table; a table's place here is its number.
-    pub const ALL: [Table; 21] = [
+    pub const ALL: [Table; 23] = [
         Table::Progress,
         Table::Customers,
         Table::Aliases,
@@ -179,6 +202,8 @@ impl Table {
         Table::Rollups,
         Table::Rejected,
         Table::Redriven,
+        Table::Erasures,
+        Table::Seals,
     ];
 
     /// The table's name on disk and in messages.
@@ -206,6 +231,8 @@ impl Table {
             Table::Rollups => "rollups",
             Table::Rejected => "rejected",
             Table::Redriven => "redriven",
+            Table::Erasures => "erasures",
+            Table::Seals => "seals",
         }
     }
 

@@ -4,6 +4,7 @@ use opcx_core::case::CaseId;
 use opcx_core::customer::{Customer, CustomerId};
 use opcx_core::delivery::ParcelId;
 use opcx_core::effects::Moment;
+use opcx_core::erasure::Seal;
 use opcx_core::event::Name;
 use opcx_core::identity::Identifier;
 use opcx_core::log::{Lane, Position};
@@ -14,8 +15,8 @@ use opcx_core::rollup::{Rollup, RollupKey};
 use opcx_core::time::Timestamp;
 
 use crate::{
-    CaseRow, Commit, Draft, EndpointState, EventKey, Logged, ParcelRow, Progress, PromiseRow, RejectedRow,
-    StoreError,
+    CaseRow, Commit, Draft, Encoded, EndpointState, ErasureRow, EventKey, KeysOf, Logged, ParcelRow,
+    Progress, PromiseRow, RejectedRow, StoreError,
 };
 
 type Result<T> = core::result::Result<T, StoreError>;
@@ -65,6 +66,45 @@ pub trait Store: Send + Sync {
     /// The disk refused.
     fn persist(&self) -> Result<()>;
 
+    // Erasing.
+
+    /// Does the next slice of taking what tells of an erased customer out of the state: about `most` rows.
+    /// Returns whether nothing in the state tells of them any longer, but for the erasure's own row. Each
+    /// slice is stored whole or not at all; it may be called beside the thread that commits.
+    ///
+    /// # Errors
+    /// The state cannot be read, or the disk refused.
+    fn clean(&self, erasure: Position, keys_of: &KeysOf<'_>, most: usize) -> Result<bool>;
+
+    /// Replaces entries of the log before `end` by what `change` makes of them, where it makes something.
+    /// On return those replaced are no longer on the disk. Positions, lanes and times stay.
+    ///
+    /// # Errors
+    /// The log is damaged, or the disk refused. Some entries may be replaced; it may be tried again.
+    fn rewrite(
+        &self,
+        end: Position,
+        change: &mut dyn FnMut(&Logged) -> Result<Option<Encoded>>,
+    ) -> Result<()>;
+
+    /// Notes how far an erasure has come.
+    ///
+    /// # Errors
+    /// The disk refused.
+    fn note_erasure(&self, erasure: Position, row: &ErasureRow) -> Result<()>;
+
+    /// Takes off the disk whatever the state held before now and holds no longer.
+    ///
+    /// # Errors
+    /// The disk refused; some of it may be left.
+    fn purge(&self) -> Result<()>;
+
+    /// Orders to erase customers, in the order of the log: all, or only those that are not done.
+    fn erasures(&self, only_under_way: bool) -> Result<Vec<(Position, ErasureRow)>>;
+
+    /// What the chain of receipts keeps of those that were erased.
+    fn seals(&self) -> Result<Vec<Seal>>;
+
     /// How far the state has come.
     ///
     /// # Errors
@@ -79,6 +119,9 @@ pub trait Store: Send + Sync {
 
     /// Whom an id stands for: itself, or whom it was merged into. `None` for an unknown id.
     fn stands_for(&self, id: CustomerId) -> Result<Option<CustomerId>>;
+
+    /// Whom an id was merged into, who may have been merged further since; `None` if it stands for itself.
+    fn merged_into(&self, id: CustomerId) -> Result<Option<CustomerId>>;
 
     /// Whose an identifier is.
     fn owner(&self, identifier: &Identifier) -> Result<Option<CustomerId>>;

@@ -4,6 +4,7 @@
 
 mod audit;
 mod chunks;
+mod erase;
 mod keys;
 mod outbox;
 mod questions;
@@ -13,6 +14,7 @@ mod write;
 
 pub(crate) use audit::audit;
 pub use audit::{AUDIT_FAULTS_MAX, Audit};
+pub(crate) use erase::{clean, erasure, erasures, put as put_erasure, seals};
 pub(crate) use questions::*;
 pub(crate) use timers::KnownTimers;
 pub(crate) use write::write;

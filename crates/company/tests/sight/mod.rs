@@ -49,6 +49,7 @@ impl World {
                 facts: Facts::from_pairs(facts).expect("few facts"),
                 said: None,
                 consents: Vec::new(),
+                masked: Vec::new(),
                 origin: Origin::Customer,
             },
             grants: Grants::default(),

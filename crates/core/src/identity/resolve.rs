@@ -1,4 +1,5 @@
 use alloc::vec::Vec;
+use serde::{Deserialize, Serialize};
 
 use super::{Because, Identifier, IdentifierKind, Limits, Link, Person};
 use crate::customer::CustomerId;
@@ -16,12 +17,21 @@ pub struct Resolution {
 }
 
 /// Why an identifier was not believed to be this person's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Refusal {
     /// The person would have too many of this kind: the device is shared, or the id is a joker.
     TooMany(IdentifierKind),
     /// Somebody of the company said that these are two people; only an order joins them again.
     KeptApart,
+}
+
+impl core::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Refusal::TooMany(kind) => write!(f, "too many of {}", kind.word()),
+            Refusal::KeptApart => f.write_str("told to be somebody else"),
+        }
+    }
 }
 
 /// Decides whose event it is.

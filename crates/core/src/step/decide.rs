@@ -86,6 +86,6 @@ fn wrote(verdict: &Verdict, playbook: &Playbook) -> bool {
             matches!(action, crate::playbook::ActionDefinition::Message { .. })
                 && matches!(deed, Deed::Sent(_))
         }),
-        Verdict::Refused(_) | Verdict::Corrected(_) | Verdict::Noted(_) => false,
+        Verdict::Refused(_) | Verdict::Corrected(_) | Verdict::Noted(_) | Verdict::NotJoined(..) => false,
     }
 }

@@ -29,9 +29,14 @@ pub(super) fn carry_out(
             release(customer, input, *id, effects)
                 .unwrap_or_else(|| format_compact!("{id} is not owed, nothing was changed")),
         ),
-        Order::Merge(one, other) => Some(format_compact!("merged {one} and {other}")),
-        Order::Unmerge(one, other) => Some(format_compact!("told {one} and {other} apart")),
-        Order::Resend(_) | Order::Enable(_) | Order::Redriven(_) => None,
+        // Of what kind they are and not which, since after an un-merge one of them is somebody else's.
+        Order::Merge(one, other) => {
+            Some(format_compact!("merged by {} and {}", one.kind.word(), other.kind.word()))
+        }
+        Order::Unmerge(one, other) => {
+            Some(format_compact!("told apart by {} and {}", one.kind.word(), other.kind.word()))
+        }
+        Order::Resend(_) | Order::Enable(_) | Order::Redriven(_) | Order::Erase(_) => None,
     };
     let Some(noted) = noted else { return };
     effects.receipts.push(Receipt {

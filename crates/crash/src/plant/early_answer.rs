@@ -42,4 +42,12 @@ impl<L: Log> Log for EarlyLog<L> {
     ) -> Result<(), StoreError> {
         self.log.read(from, records_max, bytes_max, show)
     }
+
+    fn rewrite(
+        &self,
+        end: Position,
+        change: &mut dyn FnMut(Raw<'_>) -> Result<Option<Vec<u8>>, StoreError>,
+    ) -> Result<(), StoreError> {
+        self.log.rewrite(end, change)
+    }
 }

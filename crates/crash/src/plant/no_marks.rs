@@ -32,6 +32,10 @@ impl<T: Tables> Tables for NoMarks<T> {
     fn persist(&self) -> Result<(), StoreError> {
         self.0.persist()
     }
+
+    fn purge(&self) -> Result<(), StoreError> {
+        self.0.purge()
+    }
 }
 
 impl<B: Batch> Batch for Unmarked<B> {

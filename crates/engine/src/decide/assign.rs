@@ -1,12 +1,18 @@
 //! Whose is each record? Identities are resolved in log order, one record after the other; then
 //! customers that have nothing to do with each other can be worked on at the same time.
 
+mod erase;
+mod groups;
+
+pub(super) use erase::Leaving;
+
 use hashbrown::HashMap;
 use opcx_core::case::CaseId;
 use opcx_core::customer::{Customer, CustomerId};
 use opcx_core::definitions::Definitions;
 use opcx_core::event::{Event, Origin};
-use opcx_core::identity::{Because, Identifier, Limits, Person, Refusal, resolve};
+use opcx_core::identity::{Because, Identifier, IdentifierKind, Limits, Person, Refusal, resolve};
+use opcx_core::log::Position;
 use opcx_core::promise::PromiseId;
 use opcx_core::record::{Command, Entry, Order};
 use opcx_store::{Logged, Store, StoreError};
@@ -14,6 +20,7 @@ use opcx_store::{Logged, Store, StoreError};
 use super::Counted;
 use super::housekeeping::Remarks;
 use crate::cache::Cache;
+use groups::{Groups, root_of};
 
 /// What a batch asks of customers.
 pub(super) struct Assigned {
@@ -21,6 +28,8 @@ pub(super) struct Assigned {
     pub(super) tasks: Vec<Task>,
     /// Whose identifiers are now.
     pub(super) owners: HashMap<Identifier, CustomerId>,
+    /// Identifiers that are nobody's any longer.
+    pub(super) owners_gone: Vec<Identifier>,
     /// What concerns no customer.
     pub(super) remarks: Remarks,
 }
@@ -51,8 +60,8 @@ pub(super) struct Item {
     pub(super) home: CustomerId,
     /// What happens to who they are before the record is looked at.
     pub(super) identity: IdentityChange,
-    /// Identifiers that were not believed.
-    pub(super) refused: Vec<(Identifier, Refusal)>,
+    /// Identifiers that were not believed: of what kind, and why, in order.
+    pub(super) refused: Vec<(IdentifierKind, Refusal)>,
 }
 
 /// What a record changes about who somebody is.
@@ -79,6 +88,8 @@ pub(super) enum IdentityChange {
         /// Who leaves.
         leaves: Person,
     },
+    /// Nothing that tells of somebody is to be kept.
+    Erased(Box<Leaving>),
 }
 
 pub(super) fn assign(
@@ -96,6 +107,7 @@ pub(super) fn assign(
         customers,
         cached_owners: owners,
         owners: HashMap::new(),
+        owners_gone: Vec::new(),
         people: HashMap::new(),
         groups: Groups::default(),
         items: Vec::with_capacity(batch.len()),
@@ -105,10 +117,15 @@ pub(super) fn assign(
         match &logged.record.entry {
             Entry::Event(event) if counted.fresh[at] => desk.event(at, logged, event)?,
             Entry::Command(command) => desk.command(at, logged, command)?,
-            Entry::Event(_) | Entry::Rejected(_) | Entry::Delivery(_) | Entry::Tick => {}
+            Entry::Event(_)
+            | Entry::Rejected(_)
+            | Entry::Delivery(_)
+            | Entry::Tick
+            | Entry::Erased(_)
+            | Entry::Erasure(_) => {}
         }
     }
-    let Desk { customers, owners, mut people, mut groups, items, remarks, .. } = desk;
+    let Desk { customers, owners, owners_gone, mut people, mut groups, items, remarks, .. } = desk;
     let mut tasks: Vec<Task> = Vec::new();
     let mut task_of_group: HashMap<usize, usize> = HashMap::new();
     for item in items {
@@ -127,7 +144,7 @@ pub(super) fn assign(
             tasks[task].timers.push(id);
         }
     }
-    Ok(Assigned { tasks, owners, remarks })
+    Ok(Assigned { tasks, owners, owners_gone, remarks })
 }
 
 /// Adds customers whose timers are due and whom no record concerns.
@@ -154,6 +171,7 @@ struct Desk<'a> {
     cached_owners: &'a mut Cache<Identifier, CustomerId>,
     /// Owners that this batch changed.
     owners: HashMap<Identifier, CustomerId>,
+    owners_gone: Vec<Identifier>,
     /// People whose identifiers mattered so far.
     people: HashMap<CustomerId, KnownPerson>,
     groups: Groups,
@@ -186,10 +204,10 @@ impl Desk<'_> {
         if let Some(Some(home)) = owners.first()
             && owners.iter().all(|owner| *owner == Some(*home))
         {
-            self.push(at, *home, IdentityChange::None, Vec::new());
+            self.push(at, *home, IdentityChange::None, event.masked.clone());
             return Ok(());
         }
-        self.resolve(at, logged, &event.who, &owners, &Because::OneEvent, *self.limits)
+        self.resolve(at, logged, &event.who, &owners, &Because::OneEvent, (*self.limits, &event.masked))
     }
 
     fn command(&mut self, at: usize, logged: &Logged, command: &Command) -> Result<(), StoreError> {
@@ -199,10 +217,10 @@ impl Desk<'_> {
                 let owners = [self.owner(one)?, self.owner(other)?];
                 let because = Because::Ordered { by: command.by.clone(), reason: command.reason.clone() };
                 // Somebody who looked knows better than a limit.
-                let limits = opcx_core::identity::IdentifierKind::ALL
+                let limits = IdentifierKind::ALL
                     .into_iter()
                     .fold(*self.limits, |limits, kind| limits.with(kind, u16::MAX));
-                self.resolve(at, logged, &both, &owners, &because, limits)
+                self.resolve(at, logged, &both, &owners, &because, (limits, &[]))
             }
             Order::Unmerge(one, other) => self.part(at, one, other),
             Order::Case(CaseId(deed), _) => self.order(at, deed.customer),
@@ -211,26 +229,32 @@ impl Desk<'_> {
                 let Some(logged) = self.store.read_at(&[*position])?.pop() else { return Ok(()) };
                 let Entry::Event(event) = &logged.record.entry else { return Ok(()) };
                 let Some(strongest) = event.who.iter().min() else { return Ok(()) };
-                if let Some(owner) = self.owner(strongest)? {
+                // Whoever is called so by now need not be whose record it was: that one may have been erased.
+                if let Some(owner) = self.owner(strongest)?
+                    && self.records(owner)?.binary_search(position).is_ok()
+                {
                     self.push(at, owner, IdentityChange::None, Vec::new());
                 }
                 Ok(())
             }
+            Order::Erase(whom) => self.erase(at, logged, whom),
             Order::Resend(_) | Order::Enable(_) | Order::Redriven(_) => Ok(()),
         }
     }
 
     /// An order about something done for `id`, whoever that is by now.
     fn order(&mut self, at: usize, id: CustomerId) -> Result<(), StoreError> {
-        let known_here = self.groups.absorbed.contains_key(&id) || self.people.contains_key(&id);
-        let Some(mut home) = (if known_here { Some(id) } else { self.store.stands_for(id)? }) else {
-            return Ok(());
-        };
-        // Merged within this batch, perhaps more than once.
-        while let Some(into) = self.groups.absorbed.get(&home) {
-            home = *into;
+        let mut home = id;
+        // Merged and told apart before this batch or within it, perhaps more than once.
+        while let Some(into) = match self.groups.changed.get(&home) {
+            Some(changed) => *changed,
+            None => self.store.merged_into(home)?,
+        } {
+            home = into;
         }
-        self.push(at, home, IdentityChange::None, Vec::new());
+        if self.people.contains_key(&home) || self.store.stands_for(home)? == Some(home) {
+            self.push(at, home, IdentityChange::None, Vec::new());
+        }
         Ok(())
     }
 
@@ -241,7 +265,7 @@ impl Desk<'_> {
         who: &[Identifier],
         owners: &[Option<CustomerId>],
         because: &Because,
-        limits: Limits,
+        (limits, masked): (Limits, &[(IdentifierKind, Refusal)]),
     ) -> Result<(), StoreError> {
         for owner in owners.iter().flatten() {
             self.fetch(*owner)?;
@@ -282,7 +306,10 @@ impl Desk<'_> {
                 self.people.insert(home, KnownPerson { person: found.person, customer: None });
             }
         }
-        self.push(at, home, change, found.refused);
+        let refused = found.refused.iter().map(|(identifier, refusal)| (identifier.kind, *refusal));
+        let mut refused: Vec<_> = refused.chain(masked.iter().copied()).collect();
+        refused.sort_unstable();
+        self.push(at, home, change, refused);
         Ok(())
     }
 
@@ -299,7 +326,12 @@ impl Desk<'_> {
         // Who was there first keeps the id; the other one's is found in their history.
         let first = self.store.read_at(&[home.0])?.pop().and_then(|logged| match logged.record.entry {
             Entry::Event(event) => event.who.into_iter().min(),
-            Entry::Rejected(_) | Entry::Command(_) | Entry::Delivery(_) | Entry::Tick => None,
+            Entry::Rejected(_)
+            | Entry::Command(_)
+            | Entry::Delivery(_)
+            | Entry::Tick
+            | Entry::Erased(_)
+            | Entry::Erasure(_) => None,
         });
         let (stays, leaves) = if first.is_some_and(|first| other.identifiers.contains(&first)) {
             (other, one)
@@ -311,7 +343,7 @@ impl Desk<'_> {
             self.owners.insert(identifier.clone(), leaver);
         }
         self.groups.join(home, leaver);
-        self.groups.absorbed.remove(&leaver);
+        self.groups.changed.insert(leaver, None);
         if let Some(known) = self.people.get_mut(&home) {
             known.person = stays.clone();
         }
@@ -323,6 +355,14 @@ impl Desk<'_> {
     /// The id that somebody who leaves had, or would have had: their first record's. Among what this
     /// batch did to the group so far, and what was there before.
     fn leaver(&mut self, at: usize, home: CustomerId, leaves: &Person) -> Result<CustomerId, StoreError> {
+        let positions = self.records(home)?;
+        let first =
+            self.store.read_at(&positions)?.into_iter().find(|logged| super::history::is_of(logged, leaves));
+        Ok(CustomerId(first.map_or(self.batch[at].position, |logged| logged.position)))
+    }
+
+    /// The records of a customer and of all who are worked on together with them, in order.
+    fn records(&mut self, home: CustomerId) -> Result<Vec<Position>, StoreError> {
         let group = self.groups.of(home);
         let mut positions = Vec::new();
         for (&id, &node) in &self.groups.nodes {
@@ -338,9 +378,7 @@ impl Desk<'_> {
         }
         positions.sort_unstable();
         positions.dedup();
-        let first =
-            self.store.read_at(&positions)?.into_iter().find(|logged| super::history::is_of(logged, leaves));
-        Ok(CustomerId(first.map_or(self.batch[at].position, |logged| logged.position)))
+        Ok(positions)
     }
 
     fn push(
@@ -348,7 +386,7 @@ impl Desk<'_> {
         at: usize,
         home: CustomerId,
         identity: IdentityChange,
-        refused: Vec<(Identifier, Refusal)>,
+        refused: Vec<(IdentifierKind, Refusal)>,
     ) {
         self.groups.add(home);
         self.items.push(Item { at, home, identity, refused });
@@ -377,47 +415,4 @@ impl Desk<'_> {
         self.people.insert(id, KnownPerson { person, customer });
         Ok(())
     }
-}
-
-/// Which customers have to be worked on together.
-#[derive(Default)]
-struct Groups {
-    nodes: HashMap<CustomerId, usize>,
-    parents: Vec<usize>,
-    /// Who was merged into whom within this batch.
-    absorbed: HashMap<CustomerId, CustomerId>,
-}
-
-impl Groups {
-    fn add(&mut self, id: CustomerId) -> usize {
-        *self.nodes.entry(id).or_insert_with(|| {
-            self.parents.push(self.parents.len());
-            self.parents.len() - 1
-        })
-    }
-
-    fn join(&mut self, home: CustomerId, other: CustomerId) {
-        let (a, b) = (self.add(home), self.add(other));
-        let (a, b) = (self.root(a), self.root(b));
-        self.parents[b] = a;
-        self.absorbed.insert(other, home);
-    }
-
-    fn of(&mut self, id: CustomerId) -> usize {
-        let node = self.add(id);
-        self.root(node)
-    }
-
-    fn root(&mut self, node: usize) -> usize {
-        let root = root_of(&self.parents, node);
-        self.parents[node] = root;
-        root
-    }
-}
-
-fn root_of(parents: &[usize], mut node: usize) -> usize {
-    while parents[node] != node {
-        node = parents[node];
-    }
-    node
 }

@@ -57,7 +57,7 @@ impl Decider {
                 &Counted::default(),
                 &Lanes::standing(&self.progress.clocks),
                 finished,
-                HashMap::new(),
+                (HashMap::new(), Vec::new()),
                 Remarks::default(),
             );
             self.commit(commit)?;

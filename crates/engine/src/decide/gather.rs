@@ -6,19 +6,20 @@ use hashbrown::HashMap;
 use opcx_core::customer::{Customer, CustomerId};
 use opcx_core::definitions::Definitions;
 use opcx_core::effects::{Effects, Moment};
+use opcx_core::erasure::Counts;
 use opcx_core::identity::Identifier;
 use opcx_core::promise::{Promise, PromiseId};
 use opcx_core::reading::Found;
-use opcx_core::receipt::Receipt;
+use opcx_core::receipt::{Receipt, ReceiptHash};
 use opcx_core::record::Entry;
 use opcx_core::rollup::{Rollup, RollupKey, keys};
 use opcx_core::step::{Happening, Input, next_timer, step};
-use opcx_store::{Commit, CustomerChange, Logged, Progress, Trail};
+use opcx_store::{Commit, CustomerChange, ErasureRow, Logged, Progress, Trail};
 
 use super::Counted;
 use super::housekeeping::Remarks;
 use super::lanes::Lanes;
-use super::work::{Finished, TrailChange};
+use super::work::{Finished, TrailChange, erasure_receipt};
 
 #[allow(clippy::too_many_arguments, reason = "everything a batch came to, put together once")]
 pub(super) fn gather(
@@ -28,7 +29,7 @@ pub(super) fn gather(
     counted: &Counted,
     lanes: &Lanes,
     finished: Vec<Finished>,
-    owners: HashMap<Identifier, CustomerId>,
+    (owners, owners_gone): (HashMap<Identifier, CustomerId>, Vec<Identifier>),
     remarks: Remarks,
 ) -> Commit {
     let mut commit = Commit { from: before.position, progress: before.clone(), ..Commit::default() };
@@ -81,6 +82,24 @@ pub(super) fn gather(
         commit.parcels.extend(task.effects.parcels);
         commit.receipts.extend(task.effects.receipts);
         timed.extend(task.timed);
+        commit.erasures.extend(task.erasure.map(|(position, mut under_way)| {
+            under_way.erasure.remains.disabled.clone_from(&remarks.disabled);
+            (position, ErasureRow::UnderWay(Box::new(under_way)))
+        }));
+    }
+    for (at, erasure) in &remarks.erasures {
+        let logged = &batch[*at];
+        commit.receipts.push(erasure_receipt(definitions, logged, erasure));
+        for (key, theirs) in &erasure.remains.rollups {
+            rollups.entry(key.clone()).or_default().add(theirs);
+        }
+        let Counts { events, unmatched: ignored, texts, unknown, decisions } = erasure.remains.counts;
+        totals.events += events;
+        totals.texts += texts;
+        totals.unknown += unknown;
+        totals.decisions += decisions;
+        unmatched += i64::try_from(ignored).unwrap_or(i64::MAX);
+        commit.erasures.push((logged.position, ErasureRow::Done(Box::new(erasure.clone()))));
     }
     for moment in probe_moments(definitions, batch, &remarks) {
         count(definitions, &moment, &mut rollups);
@@ -104,7 +123,18 @@ pub(super) fn gather(
     for receipt in &commit.receipts {
         encoded.clear();
         encoded = postcard::to_extend(receipt, encoded).expect("receipts are plain data");
-        commit.progress.chain = commit.progress.chain.after(&encoded);
+        if let Some((_, row)) =
+            commit.erasures.iter_mut().find(|(_, row)| row.erasure().receipt == receipt.id)
+        {
+            match row {
+                ErasureRow::UnderWay(under_way) => under_way.erasure.remains.chain = commit.progress.chain,
+                // The receipts that led there are erased.
+                ErasureRow::Cleaned(erasure) | ErasureRow::Done(erasure) => {
+                    commit.progress.chain = erasure.remains.chain;
+                }
+            }
+        }
+        commit.progress.chain = commit.progress.chain.after(ReceiptHash::of(&encoded));
     }
     commit.promises_gone.retain(|gone| !promises.contains_key(gone));
     commit.promises = promises.into_values().collect();
@@ -113,9 +143,10 @@ pub(super) fn gather(
     commit.rollups.sort_by(|(a, _), (b, _)| a.cmp(b));
     commit.owners = owners.into_iter().collect();
     commit.owners.sort();
+    commit.owners_gone = owners_gone;
 
     let totals = &mut commit.progress.totals;
-    totals.events += counted.keys.len() as u64 - remarks.probes.len() as u64;
+    totals.events += counted.events - remarks.probes.len() as u64;
     totals.probes += remarks.probes.len() as u64;
     totals.repeats += counted.repeats;
     totals.unmatched = totals.unmatched.saturating_add_signed(unmatched);

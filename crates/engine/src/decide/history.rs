@@ -59,7 +59,11 @@ impl History {
                 let happening = match &logged.record.entry {
                     Entry::Event(event) => Happening::Event { event, reading: reading.as_ref() },
                     Entry::Command(command) => Happening::Ordered(command),
-                    Entry::Rejected(_) | Entry::Delivery(_) | Entry::Tick => return None,
+                    Entry::Rejected(_)
+                    | Entry::Delivery(_)
+                    | Entry::Tick
+                    | Entry::Erased(_)
+                    | Entry::Erasure(_) => return None,
                 };
                 Some(Input {
                     position: logged.position,
@@ -81,6 +85,11 @@ pub(super) fn is_of(logged: &Logged, person: &Person) -> bool {
 fn strongest(logged: &Logged) -> Option<&Identifier> {
     match &logged.record.entry {
         Entry::Event(event) => event.who.iter().min(),
-        Entry::Rejected(_) | Entry::Command(_) | Entry::Delivery(_) | Entry::Tick => None,
+        Entry::Rejected(_)
+        | Entry::Command(_)
+        | Entry::Delivery(_)
+        | Entry::Tick
+        | Entry::Erased(_)
+        | Entry::Erasure(_) => None,
     }
 }

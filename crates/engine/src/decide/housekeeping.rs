@@ -3,6 +3,7 @@
 use hashbrown::HashMap;
 use opcx_core::delivery::{Attempt, Next, ParcelId, Policy, Why, next_attempt};
 use opcx_core::effects::Parcel;
+use opcx_core::erasure::Erasure;
 use opcx_core::event::Name;
 use opcx_core::log::Position;
 use opcx_core::record::{Entry, Order, Rejected, Report};
@@ -24,6 +25,10 @@ pub(super) struct Remarks {
     pub(super) rejected: Vec<(Position, Rejected)>,
     /// Rejected inputs that were sent again.
     pub(super) redriven: Vec<Position>,
+    /// Erasures that were carried out: what is left.
+    pub(super) erasures: Vec<(usize, Erasure)>,
+    /// The endpoints that were disabled when somebody was to be erased.
+    pub(super) disabled: Vec<Name>,
 }
 
 impl Remarks {
@@ -40,7 +45,9 @@ impl Remarks {
         let concerns_parcels = |logged: &Logged| match &logged.record.entry {
             Entry::Delivery(_) => true,
             Entry::Command(command) => matches!(command.order, Order::Resend(_)),
-            Entry::Event(_) | Entry::Rejected(_) | Entry::Tick => false,
+            Entry::Event(_) | Entry::Rejected(_) | Entry::Tick | Entry::Erased(_) | Entry::Erasure(_) => {
+                false
+            }
         };
         let mut tray = Tray { store, known: HashMap::new() };
         if batch.iter().any(concerns_parcels) {
@@ -49,7 +56,7 @@ impl Remarks {
                 (parcel.id, OnTray { to: parcel.to.clone(), state, changed: false })
             }));
         }
-        for logged in batch {
+        for (at, logged) in batch.iter().enumerate() {
             match &logged.record.entry {
                 Entry::Delivery(report) => {
                     if tray.report(policy, seed, logged.record.at, report)?
@@ -71,9 +78,19 @@ impl Remarks {
                         self.endpoints.push((endpoint.clone(), EndpointState::Enabled));
                     }
                     Order::Redriven(position) => self.redriven.push(*position),
+                    Order::Erase(_) => self.disabled = disabled(store)?,
                     Order::Merge(..) | Order::Unmerge(..) | Order::Case(..) | Order::Release(_) => {}
                 },
-                Entry::Event(_) | Entry::Tick => {}
+                Entry::Erasure(erasure) => {
+                    // As they were when the customer's parcels were still there.
+                    let (now, then) = (disabled(store)?, &erasure.remains.disabled);
+                    let enabled = now.into_iter().filter(|endpoint| !then.contains(endpoint));
+                    self.endpoints.extend(enabled.map(|endpoint| (endpoint, EndpointState::Enabled)));
+                    let disabled = then.iter().cloned();
+                    self.endpoints.extend(disabled.map(|endpoint| (endpoint, EndpointState::Disabled)));
+                    self.erasures.push((at, (**erasure).clone()));
+                }
+                Entry::Event(_) | Entry::Tick | Entry::Erased(_) => {}
             }
         }
         self.deliveries = tray
@@ -85,6 +102,11 @@ impl Remarks {
         self.deliveries.sort_by_key(|&(id, _)| id);
         Ok(())
     }
+}
+
+fn disabled(store: &dyn Store) -> Result<Vec<Name>, StoreError> {
+    let endpoints = store.endpoints()?.into_iter();
+    Ok(endpoints.filter(|(_, state)| *state == EndpointState::Disabled).map(|(name, _)| name).collect())
 }
 
 /// The parcels that a batch speaks of, as they stand so far.

@@ -1,5 +1,9 @@
 //! Work on customers: loads them, fires their timers, takes them through their records.
 
+mod erase;
+
+pub(super) use erase::erasure_receipt;
+
 use std::collections::BTreeMap;
 
 use compact_str::format_compact;
@@ -8,7 +12,7 @@ use opcx_core::customer::{Customer, CustomerId, Deeds};
 use opcx_core::definitions::Definitions;
 use opcx_core::effects::{Effects, Moment};
 use opcx_core::event::Event;
-use opcx_core::identity::{Identifier, Person, Refusal};
+use opcx_core::identity::{IdentifierKind, Person, Refusal};
 use opcx_core::log::Position;
 use opcx_core::promise::PromiseId;
 use opcx_core::reading::Reading;
@@ -17,7 +21,7 @@ use opcx_core::record::Entry;
 use opcx_core::rollup::{Rollup, RollupKey, keys};
 use opcx_core::step::{Happening, Input, next_timer, refold, step};
 use opcx_core::time::Timestamp;
-use opcx_store::{Alias, Logged, Store, StoreError};
+use opcx_store::{Alias, Logged, Store, StoreError, UnderWay};
 
 use super::Sense;
 use super::assign::{IdentityChange, Item, Task};
@@ -54,6 +58,8 @@ pub(super) struct Finished {
     pub(super) promises_gone: Vec<PromiseId>,
     /// How many customers' events no moment listened to; negative when folding anew found moments.
     pub(super) unmatched: i64,
+    /// An erasure that begins.
+    pub(super) erasure: Option<(Position, UnderWay)>,
 }
 
 /// One customer after a task.
@@ -131,7 +137,9 @@ impl Worker<'_> {
         let happening = match &logged.record.entry {
             Entry::Event(event) => Happening::Event { event, reading: reading.as_ref() },
             Entry::Command(command) => Happening::Ordered(command),
-            Entry::Rejected(_) | Entry::Delivery(_) | Entry::Tick => Happening::Time,
+            Entry::Rejected(_) | Entry::Delivery(_) | Entry::Tick | Entry::Erased(_) | Entry::Erasure(_) => {
+                Happening::Time
+            }
         };
         let input = Input {
             position: logged.position,
@@ -216,6 +224,7 @@ impl Worker<'_> {
             IdentityChange::Parts { stays, leaver, leaves } => {
                 self.part(item, logged, stays, (*leaver, leaves), desks, done)?;
             }
+            IdentityChange::Erased(leaving) => self.erase(item, logged, leaving, desks, done)?,
         }
         Ok(())
     }
@@ -256,14 +265,14 @@ impl Worker<'_> {
             done.aliases.push(Alias { id, into: Some(item.home) });
         }
         let names: Vec<String> = absorbed.iter().map(ToString::to_string).collect();
-        let reason = person.links.last().map(|link| format_compact!("{} and {}", link.one, link.other));
-        note(
-            self.definitions,
-            &mut customer,
-            logged,
-            format_compact!("merged {} into {}: {}", names.join(", "), item.home, reason.unwrap_or_default()),
-            &mut done.effects,
-        );
+        // Of what kind the identifiers are and not which: after an un-merge one of them is somebody else's.
+        let reason = person
+            .links
+            .last()
+            .map(|link| format_compact!("by {} and {}", link.one.kind.word(), link.other.kind.word()));
+        let merged = format_compact!("merged {} into {}", names.join(", "), item.home);
+        let noted = reason.map_or(merged.clone(), |reason| format_compact!("{merged}: {reason}"));
+        note(self.definitions, &mut customer, logged, Verdict::Noted(noted), &mut done.effects);
         if let Some(desk) = desks.get_mut(&item.home) {
             desk.customer = Some(customer);
             desk.trail = TrailChange::Replaced(trail);
@@ -300,7 +309,7 @@ impl Worker<'_> {
             self.definitions,
             &mut stayed,
             logged,
-            format_compact!("told apart: {} is again somebody of their own", leaver),
+            Verdict::Noted(format_compact!("told apart: {leaver} is again somebody of their own")),
             &mut done.effects,
         );
         let mut seat = |customer: Customer, trail, last| {
@@ -452,17 +461,11 @@ fn note_refusals(
     definitions: &Definitions,
     customer: &mut Customer,
     logged: &Logged,
-    refused: &[(Identifier, Refusal)],
+    refused: &[(IdentifierKind, Refusal)],
     effects: &mut Effects,
 ) {
-    for (identifier, refusal) in refused {
-        let noted = match refusal {
-            Refusal::TooMany(kind) => {
-                format_compact!("{identifier} not joined: too many of {}", kind.word())
-            }
-            Refusal::KeptApart => format_compact!("{identifier} not joined: told to be somebody else"),
-        };
-        note(definitions, customer, logged, noted, effects);
+    for (kind, refusal) in refused {
+        note(definitions, customer, logged, Verdict::NotJoined(*kind, *refusal), effects);
     }
 }
 
@@ -470,7 +473,7 @@ fn note(
     definitions: &Definitions,
     customer: &mut Customer,
     logged: &Logged,
-    noted: compact_str::CompactString,
+    noted: Verdict,
     effects: &mut Effects,
 ) {
     effects.receipts.push(Receipt {
@@ -478,6 +481,6 @@ fn note(
         position: logged.position,
         at: logged.record.at,
         definitions: definitions.version,
-        decisions: Decisions::one("identity".into(), "one event", Verdict::Noted(noted)),
+        decisions: Decisions::one("identity".into(), "one event", noted),
     });
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use opcx_core::customer::{CASES_MAX, CONTACTS_MAX, FIRED_MAX, PROMISED_MAX, PROMISES_MAX, RUNS_MAX};
 use opcx_core::event::Origin;
 use opcx_core::log::Position;
-use opcx_core::receipt::{ChainHash, Deed, Verdict};
+use opcx_core::receipt::{ChainHash, Deed, ReceiptHash, Verdict};
 use opcx_core::record::Entry;
 use opcx_core::rollup::{Rollup, RollupKey, keys};
 use opcx_core::time::Timestamp;
@@ -35,12 +35,23 @@ pub(crate) fn everything_is_counted_once(world: &World, seed: u64) {
 pub(crate) fn every_decision_has_a_receipt(world: &World, seed: u64) {
     let all = Position::START..world.store.end();
     let receipts = world.store.receipts(all, usize::MAX).expect("memory does not fail");
-    let mut chain = ChainHash::default();
+    let seals: BTreeMap<_, _> = world
+        .store
+        .seals()
+        .expect("memory does not fail")
+        .into_iter()
+        .map(|seal| (seal.after, seal.receipts))
+        .collect();
+    let sealed = |chain: ChainHash, after| {
+        seals.get(&after).into_iter().flatten().fold(chain, |chain, hash| chain.after(*hash))
+    };
+    let mut chain = sealed(ChainHash::default(), None);
     let mut deeds: BTreeSet<String> = BTreeSet::new();
     let mut ids = BTreeSet::new();
     let mut decisions = 0;
     for receipt in &receipts {
-        chain = chain.after(&postcard::to_allocvec(receipt).expect("plain data"));
+        let encoded = postcard::to_allocvec(receipt).expect("plain data");
+        chain = sealed(chain.after(ReceiptHash::of(&encoded)), Some(receipt.id));
         assert!(ids.insert(receipt.id), "seed {seed}: two receipts are called {}", receipt.id);
         decisions += receipt.decisions.len() as u64;
         for decision in receipt.decisions.iter() {
@@ -56,8 +67,11 @@ pub(crate) fn every_decision_has_a_receipt(world: &World, seed: u64) {
     }
     let progress = world.store.progress().expect("memory does not fail");
     assert_eq!(chain, progress.chain, "seed {seed}: the chain of receipts is broken");
-    assert_eq!(decisions, progress.totals.decisions, "seed {seed}: decisions are miscounted");
-    for parcel in world.received.keys() {
+    let erasures = world.store.erasures(false).expect("memory does not fail");
+    let erased: u64 = erasures.iter().map(|(_, row)| row.erasure().remains.counts.decisions).sum();
+    assert_eq!(decisions + erased, progress.totals.decisions, "seed {seed}: decisions are miscounted");
+    let gone: BTreeSet<_> = erasures.iter().flat_map(|(_, row)| row.erasure().gone.clone()).collect();
+    for parcel in world.received.keys().filter(|parcel| !gone.contains(&parcel.0.customer)) {
         assert!(deeds.contains(&parcel.to_string()), "seed {seed}: {parcel} was sent without a receipt");
     }
     for row in world.store.cases(None, usize::MAX).expect("memory does not fail") {
@@ -76,6 +90,12 @@ pub(crate) fn rollups_are_the_sum_of_the_moments(world: &World, seed: u64) {
             summed.entry(key).or_default().count(moment, 1);
         }
     }
+    for (_, row) in world.store.erasures(false).expect("memory does not fail") {
+        for (key, theirs) in &row.erasure().remains.rollups {
+            summed.entry(key.clone()).or_default().add(theirs);
+        }
+    }
+    summed.retain(|_, rollup| !rollup.is_empty());
     let mut summed = summed.into_iter();
     for kept in rollups {
         assert_eq!(Some(kept), summed.next(), "seed {seed}: rollups and moments disagree");
@@ -140,6 +160,10 @@ pub(crate) fn assert_same(live: &Memory, again: &Memory, seed: u64, records_max:
     }
     let rollups =
         |store: &Memory| store.rollups(None, Timestamp::MIN..Timestamp::MAX).expect("memory does not fail");
+    let erasures = |store: &Memory| store.erasures(false).expect("memory does not fail");
+    assert_eq!(erasures(live), erasures(again), "{context}: erasures");
+    let seals = |store: &Memory| store.seals().expect("memory does not fail");
+    assert_eq!(seals(live), seals(again), "{context}: seals");
     for (a, b) in rollups(live).into_iter().zip(rollups(again)) {
         assert_eq!(a, b, "{context}: a rollup");
     }
@@ -159,7 +183,7 @@ pub(crate) fn assert_same(live: &Memory, again: &Memory, seed: u64, records_max:
     for receipt in receipts(live) {
         let deeds = receipt.decisions.iter().filter_map(|decision| match decision.verdict {
             Verdict::Acted { deeds, .. } => Some(deeds),
-            Verdict::Refused(_) | Verdict::Corrected(_) | Verdict::Noted(_) => None,
+            Verdict::Refused(_) | Verdict::Corrected(_) | Verdict::Noted(_) | Verdict::NotJoined(..) => None,
         });
         for deed in deeds.flatten() {
             if let Deed::Sent(id) = deed {
@@ -178,10 +202,15 @@ fn logged_keys(store: &Memory) -> BTreeSet<EventKey> {
         .iter()
         .filter_map(|logged| match &logged.record.entry {
             Entry::Event(event) => {
-                debug_assert!(event.origin != Origin::Probe || !event.who.is_empty());
+                debug_assert!(
+                    event.origin != Origin::Probe || !event.who.is_empty() || !event.masked.is_empty()
+                );
                 Some(EventKey::of(&event.source, &event.id))
             }
-            Entry::Rejected(_) | Entry::Command(_) | Entry::Delivery(_) | Entry::Tick => None,
+            Entry::Erased(key) => *key,
+            Entry::Rejected(_) | Entry::Command(_) | Entry::Delivery(_) | Entry::Tick | Entry::Erasure(_) => {
+                None
+            }
         })
         .collect()
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use opcx_core::case::CaseChange;
 use opcx_core::consent::{Answer, Proof, Purpose, Statement};
@@ -13,9 +14,9 @@ use opcx_core::event::{Category, Event, Facts, Origin, Value};
 use opcx_core::identity::{Identifier, IdentifierKind};
 use opcx_core::log::{Lane, Position};
 use opcx_core::reading::{Emotion, Felt, Found, Model, Permille, Reading, Tier, Unknown, Valence};
-use opcx_core::record::{Command, Entry, Order};
+use opcx_core::record::{Command, Entry, Order, Whom};
 use opcx_core::time::{Span, Timestamp};
-use opcx_engine::{Acceptor, Budget, Decider, Sense, Submission, Submitted, deliver};
+use opcx_engine::{Acceptor, Budget, Decider, Sense, Submission, Submitted, carry_out_erasures, deliver};
 use opcx_store::{Encoded, EventKey, Memory, Store};
 
 use super::company::{self, KINDS};
@@ -43,6 +44,8 @@ pub(crate) struct World {
     slow: Vec<(ParcelId, Attempt, Outcome)>,
     under_way: HashSet<(ParcelId, Attempt)>,
     pub(crate) with_probes: bool,
+    /// Whether customers are erased in this world.
+    erases: bool,
 }
 
 impl World {
@@ -64,6 +67,7 @@ impl World {
             slow: Vec::new(),
             under_way: HashSet::new(),
             with_probes: true,
+            erases: seed.is_multiple_of(2),
         }
     }
 
@@ -78,6 +82,7 @@ impl World {
             89..93 => self.command(),
             93..95 => self.report_slow(),
             95..97 => self.store.persist().expect("memory does not fail"),
+            97 => self.erase(),
             _ => self.crash(),
         }
     }
@@ -85,6 +90,13 @@ impl World {
     /// Decides on everything that is in the log.
     pub(crate) fn settle(&mut self) {
         while self.decider.advance().expect("memory does not fail") > 0 {}
+        self.erase();
+    }
+
+    /// Carries out the orders to erase somebody.
+    fn erase(&mut self) {
+        carry_out_erasures(&*self.store, &self.definitions, &AtomicBool::new(false))
+            .expect("memory does not fail");
     }
 
     fn submit_new(&mut self) {
@@ -183,9 +195,12 @@ impl World {
 
     fn command(&mut self) {
         let (one, other) = (self.user(), self.user());
-        let order = match self.random.below(6) {
+        let order = match self.random.below(7) {
             0 | 1 => Order::Merge(one, other),
-            2 => Order::Unmerge(one, other),
+            // In half of the worlds people are told apart, in half they are erased: whoever was told apart from
+            // somebody erased keeps what was decided for both, which a replay cannot know.
+            2 | 6 if self.erases => Order::Erase(Whom::Identifier(one)),
+            2 | 6 => Order::Unmerge(one, other),
             3 => match self.store.cases(None, 50).expect("memory does not fail").last() {
                 Some(row) => Order::Case(row.case.id, CaseChange::Close { outcome: "done".into() }),
                 None => return,
@@ -253,6 +268,7 @@ impl World {
             said,
             consents,
             origin,
+            masked: Vec::new(),
         };
         let key = Some(EventKey::of(&event.source, &event.id));
         if origin == Origin::Probe && !self.with_probes {

@@ -67,7 +67,12 @@ impl Recount {
                     };
                     told.insert(logged.position, of_feedback);
                 }
-                Entry::Rejected(_) | Entry::Command(_) | Entry::Delivery(_) | Entry::Tick => {}
+                Entry::Rejected(_)
+                | Entry::Command(_)
+                | Entry::Delivery(_)
+                | Entry::Tick
+                | Entry::Erased(_)
+                | Entry::Erasure(_) => {}
             }
         }
         Ok(Recount { positions: trail.split_off(newest), told })

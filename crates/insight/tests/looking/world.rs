@@ -59,6 +59,7 @@ impl World {
             facts: Facts::from_pairs(facts).expect("few facts"),
             said: deed.said.map(Into::into),
             consents,
+            masked: Vec::new(),
             origin: deed.origin,
         };
         self.append(&Entry::Event(event));

@@ -116,6 +116,7 @@ impl Happening {
             facts: Facts::from_pairs(facts).unwrap_or_default(),
             said: self.text.as_deref().map(Into::into),
             consents: Vec::new(),
+            masked: Vec::new(),
             origin: if self.kind == "Message Answered" { Origin::Staff } else { Origin::Customer },
         }
     }

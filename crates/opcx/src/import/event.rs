@@ -131,6 +131,7 @@ impl<'a> Item<'_, 'a> {
             facts: self.facts(mapping)?,
             said: said.filter(|said| !said.trim().is_empty()).map(Into::into),
             consents: Vec::new(),
+            masked: Vec::new(),
             origin,
         }))
     }

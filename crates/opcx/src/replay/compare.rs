@@ -192,6 +192,9 @@ fn answer(store: &dyn Store, verdict: &Verdict) -> Result<Answer, StoreError> {
             Answer { short: "corrected".to_owned(), full: format!("corrected: {what}") }
         }
         Verdict::Noted(what) => Answer { short: "noted".to_owned(), full: format!("noted: {what}") },
+        Verdict::NotJoined(kind, refusal) => {
+            Answer { short: "not joined".to_owned(), full: format!("{} not joined: {refusal}", kind.word()) }
+        }
     })
 }
 

@@ -47,6 +47,7 @@ pub(super) fn event(
             kind == consent::UPDATED,
             arrival.opted_out || envelope.opted_out,
         ),
+        masked: Vec::new(),
         origin: origin(&message.context.by),
         said: if call == Call::Track { said::take(&mut message.properties) } else { None },
         facts: facts(call, message, arrival)?,

@@ -53,7 +53,12 @@ fn a_backup_taken_while_events_come_in_restores_to_the_state_at_its_end_and_send
         .filter(|logged| logged.position.get() < second)
         .filter_map(|logged| match &logged.record.entry {
             Entry::Delivery(report) => Some(report.parcel.to_string()),
-            Entry::Event(_) | Entry::Rejected(_) | Entry::Command(_) | Entry::Tick => None,
+            Entry::Event(_)
+            | Entry::Rejected(_)
+            | Entry::Command(_)
+            | Entry::Tick
+            | Entry::Erased(_)
+            | Entry::Erasure(_) => None,
         })
         .collect();
     assert!(reported.len() >= 40, "{}", reported.len());

@@ -203,6 +203,7 @@ fn order(number: u64, at: Timestamp) -> Entry {
         facts: Facts::from_pairs(vec![("order_id".into(), Value::Text(number.to_string().into()))]).unwrap(),
         said: None,
         consents: Vec::new(),
+        masked: Vec::new(),
         origin: Origin::Customer,
     })
 }

@@ -50,7 +50,12 @@ impl Desk {
     pub(crate) fn events(&self) -> Vec<Event> {
         let events = self.entries().into_iter().filter_map(|entry| match entry {
             Entry::Event(event) => Some(event),
-            Entry::Rejected(_) | Entry::Command(_) | Entry::Delivery(_) | Entry::Tick => None,
+            Entry::Rejected(_)
+            | Entry::Command(_)
+            | Entry::Delivery(_)
+            | Entry::Tick
+            | Entry::Erased(_)
+            | Entry::Erasure(_) => None,
         });
         events.collect()
     }
@@ -58,7 +63,12 @@ impl Desk {
     pub(crate) fn rejected(&self) -> Vec<Rejected> {
         let rejected = self.entries().into_iter().filter_map(|entry| match entry {
             Entry::Rejected(rejected) => Some(rejected),
-            Entry::Event(_) | Entry::Command(_) | Entry::Delivery(_) | Entry::Tick => None,
+            Entry::Event(_)
+            | Entry::Command(_)
+            | Entry::Delivery(_)
+            | Entry::Tick
+            | Entry::Erased(_)
+            | Entry::Erasure(_) => None,
         });
         rejected.collect()
     }

@@ -50,6 +50,7 @@ pub fn draft(number: u64, text_bytes: usize) -> Draft {
         facts: Facts::NONE,
         said: Some("x".repeat(text_bytes).into()),
         consents: Vec::new(),
+        masked: Vec::new(),
         origin: Origin::Customer,
     };
     let at = time(i64::try_from(number).unwrap_or(i64::MAX));

@@ -64,6 +64,13 @@ pub(super) fn write_seal(position: Position, buffer: &mut Vec<u8>) {
     write_parts(0, position, SEAL, Lane::LIVE, Timestamp::EPOCH, &[], buffer);
 }
 
+/// A frame as it was, with another entry.
+pub(super) fn write_again(frame: &Frame<'_>, entry: &[u8], buffer: &mut Vec<u8>) {
+    let length = u32::try_from(entry.len()).expect("entries longer than RECORD_BYTES_MAX are refused before");
+    let Raw { position, lane, at, .. } = frame.raw;
+    write_parts(length, position, frame.place, lane, at, entry, buffer);
+}
+
 fn write_parts(
     length: u32,
     position: Position,

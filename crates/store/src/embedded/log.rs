@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -5,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use opcx_core::log::Position;
 
-use super::frame;
+use super::frame::{self, Frame};
 use super::segment::{self, INDEX_RECORDS, Index, refused};
 use super::survey::resync;
 use crate::disk::{Disk, DiskFile, write_all_at};
@@ -197,6 +198,25 @@ impl<F: DiskFile> Writer<F> {
 }
 
 impl<D: Disk> Log for SegmentLog<D> {
+    fn rewrite(
+        &self,
+        end: Position,
+        change: &mut dyn FnMut(Raw<'_>) -> Result<Option<Vec<u8>>>,
+    ) -> Result<()> {
+        {
+            // What is written to stays as it is; so nothing before `end` may be in it.
+            let writer = &mut *self.writer();
+            if writer.segment.first < end && writer.offset > segment::HEADER_BYTES as u64 {
+                self.rotate(writer, self.end(), 0)?;
+            }
+        }
+        let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner).clone();
+        for pair in segments.windows(2).take_while(|pair| pair[0].first < end) {
+            self.rewrite_segment(&pair[0], pair[1].first, change)?;
+        }
+        Ok(())
+    }
+
     fn append(&self, drafts: &[Draft]) -> Result<Position> {
         let writer = &mut *self.writer();
         let first = self.end();
@@ -274,6 +294,8 @@ impl<D: Disk> Log for SegmentLog<D> {
                     Some((offset, found)) if found > broken && found <= position => {
                         (start, expected) = (offset, Some(found));
                     }
+                    // Its file may have been replaced since the index was looked at.
+                    _ if !self.is_current(&segment) => break,
                     found => {
                         let next = found.map_or(until, |(_, next)| next).max(position.next());
                         return Err(segment.damaged(position, next));
@@ -282,6 +304,67 @@ impl<D: Disk> Log for SegmentLog<D> {
             }
         }
         Ok(())
+    }
+}
+
+/// Rewriting: what stood in the log before goes for good.
+impl<D: Disk> SegmentLog<D> {
+    fn rewrite_segment(
+        &self,
+        segment: &Segment,
+        until: Position,
+        change: &mut dyn FnMut(Raw<'_>) -> Result<Option<Vec<u8>>>,
+    ) -> Result<()> {
+        let file = self.disk.open(&segment.path).map_err(refused("opening", &segment.path))?;
+        let mut changes: BTreeMap<Position, Vec<u8>> = BTreeMap::new();
+        self.each_frame(&file, segment, until, |frame| {
+            if let Some(entry) = change(frame.raw)? {
+                changes.insert(frame.raw.position, entry);
+            }
+            Ok(())
+        })?;
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let mut rewritten = segment::Rewritten::create(&self.disk, &self.folder, segment.first)?;
+        self.each_frame(&file, segment, until, |frame| {
+            rewritten.add(&frame, changes.get(&frame.raw.position).map(Vec::as_slice))
+        })?;
+        rewritten.finish(&self.disk, &self.folder)?;
+        let mut segments = self.segments.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = segments.iter_mut().find(|known| known.first == segment.first) {
+            *known = Arc::new(Segment::at(&self.folder, segment.first, None));
+        }
+        Ok(())
+    }
+
+    /// Shows every frame of a segment that is no longer written to.
+    fn each_frame(
+        &self,
+        file: &D::File,
+        segment: &Segment,
+        until: Position,
+        mut show: impl FnMut(Frame<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let mut expected = segment.first;
+        segment::scan(file, &segment.path, segment::HEADER_BYTES as u64, |_, frame| {
+            if expected == until || frame.raw.position != expected {
+                return Ok::<_, StoreError>(ControlFlow::Break(()));
+            }
+            expected = expected.next();
+            show(frame)?;
+            Ok(ControlFlow::Continue(()))
+        })?;
+        if expected < until {
+            return Err(segment.damaged(expected, until));
+        }
+        Ok(())
+    }
+
+    /// Whether a segment's file is the one that was opened when the segment was looked up.
+    fn is_current(&self, segment: &Arc<Segment>) -> bool {
+        let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
+        segments.iter().any(|known| Arc::ptr_eq(known, segment))
     }
 }
 

@@ -52,6 +52,56 @@ pub(super) fn create<D: Disk>(disk: &D, folder: &Path, first: Position, bytes: u
     make().map_err(refused("making the log file", &path))
 }
 
+/// A segment that is to take the place of another, frame by frame.
+pub(super) struct Rewritten<F> {
+    file: F,
+    path: PathBuf,
+    first: Position,
+    offset: u64,
+    buffer: Vec<u8>,
+}
+
+impl<F: DiskFile> Rewritten<F> {
+    pub(super) fn create<D: Disk<File = F>>(
+        disk: &D,
+        folder: &Path,
+        first: Position,
+    ) -> Result<Rewritten<F>> {
+        let path = folder.join("rewritten.tmp");
+        let file = disk.create(&path).map_err(refused("making", &path))?;
+        Ok(Rewritten { file, path, first, offset: 0, buffer: header(first).to_vec() })
+    }
+
+    /// Adds a frame, with another entry if one is given.
+    pub(super) fn add(&mut self, frame: &Frame<'_>, entry: Option<&[u8]>) -> Result<()> {
+        let entry = entry.unwrap_or(frame.raw.entry);
+        if entry.len() > RECORD_BYTES_MAX {
+            return Err(StoreError::TooLong { bytes: entry.len() });
+        }
+        frame::write_again(frame, entry, &mut self.buffer);
+        if self.buffer.len() >= READ_BYTES_MOST { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        write_all_at(&self.file, &self.buffer, self.offset).map_err(refused("writing", &self.path))?;
+        self.offset += self.buffer.len() as u64;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    /// Puts it in the other's place; from then on the other is no longer on the disk.
+    pub(super) fn finish<D: Disk<File = F>>(mut self, disk: &D, folder: &Path) -> Result<()> {
+        self.flush()?;
+        let place = path(folder, self.first);
+        let replace = || {
+            self.file.sync()?;
+            disk.rename(&self.path, &place)?;
+            disk.sync_folder(folder)
+        };
+        replace().map_err(refused("replacing the log file", &place))
+    }
+}
+
 /// Checks a segment's header.
 pub(super) fn check_header(file: &impl DiskFile, path: &Path, first: Position) -> Result<()> {
     let mut found = [0; HEADER_BYTES];

@@ -12,9 +12,8 @@ use fjall::{
 
 use smallvec::{SmallVec, smallvec};
 
-use super::Settings;
-use super::set_aside;
 use super::witness::Witness;
+use super::{Settings, purge, set_aside};
 use crate::StoreError;
 use crate::parts::{Batch, Table, Tables, View};
 
@@ -36,6 +35,8 @@ const WORKERS: usize = 1;
 pub struct TreeTables {
     database: Database,
     trees: Trees,
+    /// Holds nothing; see [`purge`].
+    filling: Keyspace,
     folder: PathBuf,
     witness: Mutex<Witness>,
     /// Of the whole directory; it goes when the tables are closed.
@@ -61,7 +62,7 @@ impl std::fmt::Debug for TreeTables {
 }
 
 /// What fjall's error means: the disk refused, or what it gave is not what was written.
-fn failed(doing: &'static str) -> impl Fn(fjall::Error) -> StoreError {
+pub(super) fn failed(doing: &'static str) -> impl Fn(fjall::Error) -> StoreError {
     move |error| {
         let message = error.to_string();
         match error {
@@ -119,8 +120,9 @@ impl TreeTables {
             readings: open("readings", small, chunks)?,
             others: open("others", small, rows)?,
         };
+        let filling = open("filling", small, rows)?;
         let witness = Mutex::new(Witness::resume(folder));
-        let tables = TreeTables { database, trees, folder: folder.to_owned(), witness, lock: None };
+        let tables = TreeTables { database, trees, filling, folder: folder.to_owned(), witness, lock: None };
         tables.note();
         Ok(tables)
     }
@@ -174,6 +176,11 @@ impl Drop for TreeTables {
 }
 
 impl Trees {
+    fn all(&self) -> [&Keyspace; 8] {
+        let Trees { customers, seen, trails, timers, moments, receipts, readings, others } = self;
+        [customers, seen, trails, timers, moments, receipts, readings, others]
+    }
+
     fn of(&self, table: Table) -> &Keyspace {
         match table {
             Table::Customers => &self.customers,
@@ -196,7 +203,9 @@ impl Trees {
             | Table::Endpoints
             | Table::Rollups
             | Table::Rejected
-            | Table::Redriven => &self.others,
+            | Table::Redriven
+            | Table::Erasures
+            | Table::Seals => &self.others,
         }
     }
 }
@@ -234,6 +243,10 @@ impl Tables for TreeTables {
         self.database.persist(PersistMode::SyncData).map_err(failed("syncing"))?;
         self.note();
         Ok(())
+    }
+
+    fn purge(&self) -> Result<()> {
+        purge::purge(&self.database, &self.trees.all(), &self.filling)
     }
 }
 

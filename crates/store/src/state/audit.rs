@@ -10,17 +10,17 @@ use opcx_core::event::Name;
 use opcx_core::log::Position;
 use opcx_core::promise::Promise;
 use opcx_core::reading::Reading;
-use opcx_core::receipt::{ChainHash, Receipt};
+use opcx_core::receipt::{ChainHash, Receipt, ReceiptHash};
 use opcx_core::record::Rejected;
 use opcx_core::rollup::{Rollup, hour};
 use opcx_core::time::Timestamp;
 
 use super::keys::{Key, Parts};
 use super::outbox::{in_queue, standing};
-use super::questions;
 use super::rows::{Standing, Timer, decode, decode_trail, malformed, timer};
+use super::{erase, questions};
 use crate::parts::{Table, View};
-use crate::{EndpointState, StoreError};
+use crate::{EndpointState, ErasureRow, StoreError};
 
 type Result<T> = core::result::Result<T, StoreError>;
 
@@ -192,17 +192,29 @@ fn look(view: &impl View, table: Table, key: &[u8], value: &[u8], audit: &mut Au
             let there = view.get(Table::Rejected, key)?.is_some();
             audit.unless(there, || "something was sent again that is not on the rejected list".into());
         }
+        Table::Erasures => {
+            decode::<ErasureRow>(table, value)?;
+        }
+        Table::Seals => {
+            decode::<Vec<ReceiptHash>>(table, value)?;
+        }
     }
     Ok(())
 }
 
 /// Law 7: the chain of receipts leads to where the state says that it stands.
 fn chain(view: &impl View, audit: &mut Audit) -> Result<()> {
-    let (mut chain, mut encoded) = (ChainHash::default(), Vec::new());
+    let seals: BTreeMap<_, _> =
+        erase::seals(view)?.into_iter().map(|seal| (seal.after, seal.receipts)).collect();
+    let sealed = |chain: ChainHash, after| {
+        seals.get(&after).into_iter().flatten().fold(chain, |chain, receipt| chain.after(*receipt))
+    };
+    let (mut chain, mut encoded) = (sealed(ChainHash::default(), None), Vec::new());
     for row in view.range(Table::Receipts, ..) {
         let receipts: Vec<Receipt> = decode(Table::Receipts, &row?.1)?;
         for receipt in receipts {
-            chain = chain.after(super::rows::encode(&receipt, &mut encoded));
+            chain = chain.after(ReceiptHash::of(super::rows::encode(&receipt, &mut encoded)));
+            chain = sealed(chain, Some(receipt.id));
         }
     }
     let stands = questions::progress(view)?.chain;
@@ -225,6 +237,15 @@ fn rollups(view: &impl View, audit: &mut Audit) -> Result<()> {
             sums.entry(key).or_default().count(&moment, 1);
         }
         from = until;
+    }
+    // What erased customers left.
+    for (_, row) in erase::erasures(view, false)? {
+        for (key, rollup) in &row.erasure().remains.rollups {
+            if key.split.is_none() {
+                let key = (key.moment.clone(), key.hour, key.probe);
+                sums.entry(key).or_default().add(rollup);
+            }
+        }
     }
     let mut whole = Sums::new();
     for (key, rollup) in questions::rollups(view, None, Timestamp::MIN..Timestamp::MAX)? {

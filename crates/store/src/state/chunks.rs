@@ -2,6 +2,8 @@
 //!
 //! One row per item would cost a key, a place in the index and a share of every compaction each.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::Range;
 
 use opcx_core::log::Position;
@@ -60,6 +62,40 @@ pub(super) fn scan<T: DeserializeOwned>(
             Ok(item) => positions.contains(&position(item)),
             Err(_) => true,
         }))
+}
+
+/// Takes out the items at these positions, which are in order, and returns them.
+pub(super) fn take_out<T: Serialize + DeserializeOwned>(
+    view: &impl View,
+    table: Table,
+    positions: &[Position],
+    position: impl Fn(&T) -> Position,
+    batch: &mut impl Batch,
+) -> Result<Vec<T>> {
+    let mut rows: BTreeMap<Vec<u8>, Vec<T>> = BTreeMap::new();
+    let mut taken = Vec::new();
+    for &at in positions {
+        // As in a scan, the chunk before may reach up to here.
+        let start = Key::new().position(at).bytes();
+        let before = view.range(table, ..start.clone()).next_back().transpose()?;
+        let from = before.map_or(start, |(key, _)| key.to_vec());
+        for row in view.range(table, from..Key::new().position(at.next()).bytes()) {
+            let (key, value) = row?;
+            let items = match rows.entry(key.to_vec()) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(decode(table, &value)?),
+            };
+            taken.extend(items.extract_if(.., |item| position(item) == at));
+        }
+    }
+    for (key, left) in rows {
+        if left.is_empty() {
+            batch.remove(table, &key);
+        } else {
+            batch.put(table, &key, encode(&left, &mut Vec::new()));
+        }
+    }
+    Ok(taken)
 }
 
 /// Looks up single positions; good at positions that lie close together.

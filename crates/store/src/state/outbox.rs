@@ -145,6 +145,13 @@ pub(super) fn standing(view: &impl View, id: ParcelId) -> Result<Option<Standing
     row.map(|row| decode(Table::ParcelStates, &row)).transpose()
 }
 
+/// Takes a parcel out of the queue it waits in.
+pub(super) fn unqueue(standing: &Standing, deed: DeedId, batch: &mut impl Batch) {
+    if let Some((queue, key)) = in_queue(standing, ParcelId(deed)) {
+        batch.remove(queue, &key);
+    }
+}
+
 /// The queue that a parcel waits in, and its key there.
 pub(super) fn in_queue(standing: &Standing, id: ParcelId) -> Option<(Table, Key)> {
     match &standing.state {

@@ -55,8 +55,8 @@ fn decode_customer(row: &[u8]) -> Result<Customer> {
 pub(crate) fn stands_for(view: &impl View, id: CustomerId) -> Result<Option<CustomerId>> {
     let mut id = id;
     for _ in 0..ALIASES_MAX {
-        match view.get(Table::Aliases, &Key::new().customer(id))? {
-            Some(row) => id = decode(Table::Aliases, &row)?,
+        match merged_into(view, id)? {
+            Some(into) => id = into,
             None => {
                 let known = view.get(Table::Customers, &Key::new().customer(id))?.is_some();
                 return Ok(known.then_some(id));
@@ -64,6 +64,11 @@ pub(crate) fn stands_for(view: &impl View, id: CustomerId) -> Result<Option<Cust
         }
     }
     Ok(None)
+}
+
+pub(crate) fn merged_into(view: &impl View, id: CustomerId) -> Result<Option<CustomerId>> {
+    let row = view.get(Table::Aliases, &Key::new().customer(id))?;
+    row.map(|row| decode(Table::Aliases, &row)).transpose()
 }
 
 pub(crate) fn owner(view: &impl View, identifier: &Identifier) -> Result<Option<CustomerId>> {

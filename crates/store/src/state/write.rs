@@ -2,12 +2,13 @@ use std::collections::BTreeMap;
 
 use opcx_core::event::Name;
 use opcx_core::log::Position;
+use opcx_core::rollup::{Rollup, RollupKey};
 use opcx_core::time::Timestamp;
 
 use super::keys::Key;
 use super::outbox;
 use super::rows::{PROGRESS, decode, encode, encode_trail};
-use super::{chunks, questions, timers};
+use super::{chunks, erase, questions, timers};
 use crate::parts::{Batch, Table, View};
 use crate::{Commit, Progress, StoreError, Trail};
 
@@ -65,12 +66,18 @@ pub(crate) fn write(
         batch.put(Table::Cases, &Key::new().deed(row.1.id.0), encode(row, buffer));
     }
     let queued = outbox::write(view, commit, batch, buffer)?;
-    rollups(view, commit, batch, buffer)?;
+    add_rollups(view, &commit.rollups, batch, buffer)?;
     for (position, rejected) in &commit.rejected {
         batch.put(Table::Rejected, &Key::new().position(*position), encode(rejected, buffer));
     }
     for position in &commit.redriven {
         batch.put(Table::Redriven, &Key::new().position(*position), b"");
+    }
+    for identifier in &commit.owners_gone {
+        batch.remove(Table::Owners, &Key::new().identifier(identifier));
+    }
+    for (position, row) in &commit.erasures {
+        erase::put(view, *position, row, batch)?;
     }
     Ok(queued)
 }
@@ -112,15 +119,21 @@ fn write_trail(view: &impl View, trail: &Trail, batch: &mut impl Batch, buffer: 
     Ok(())
 }
 
-fn rollups(view: &impl View, commit: &Commit, batch: &mut impl Batch, buffer: &mut Vec<u8>) -> Result<()> {
+/// Adds changes to the rollups; one that comes to nothing goes.
+pub(super) fn add_rollups(
+    view: &impl View,
+    changes: &[(RollupKey, Rollup)],
+    batch: &mut impl Batch,
+    buffer: &mut Vec<u8>,
+) -> Result<()> {
     let mut changed = BTreeMap::new();
-    for (key, change) in &commit.rollups {
+    for (key, change) in changes {
         let key = Key::new().rollup(key).bytes();
         match changed.get_mut(&key) {
             None => {
                 let mut rollup = match view.get(Table::Rollups, &key)? {
                     Some(row) => decode(Table::Rollups, &row)?,
-                    None => opcx_core::rollup::Rollup::default(),
+                    None => Rollup::default(),
                 };
                 rollup.add(change);
                 changed.insert(key, rollup);

@@ -111,7 +111,7 @@ fn changes_sight(verdict: &Verdict) -> bool {
             Deed::Promised(_) => true,
             Deed::Sent(_) | Deed::Opened(_) | Deed::Noted(_) | Deed::Left(_) => false,
         }),
-        Verdict::Refused(_) | Verdict::Corrected(_) | Verdict::Noted(_) => false,
+        Verdict::Refused(_) | Verdict::Corrected(_) | Verdict::Noted(_) | Verdict::NotJoined(..) => false,
     }
 }
 

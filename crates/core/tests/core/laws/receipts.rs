@@ -8,7 +8,7 @@ use opcx_core::log::Lane;
 use opcx_core::map::Outcome;
 use opcx_core::playbook::{ActionDefinition, Trigger};
 use opcx_core::promise::{PromiseId, PromiseIndex};
-use opcx_core::receipt::{ChainHash, DECISIONS_MAX, Deed, INPUTS_MAX, Receipt, Verdict};
+use opcx_core::receipt::{ChainHash, DECISIONS_MAX, Deed, INPUTS_MAX, Receipt, ReceiptHash, Verdict};
 use opcx_core::step::Happening;
 use opcx_core::trust::Account;
 use proptest::prelude::*;
@@ -152,7 +152,7 @@ proptest! {
 
 fn chain(receipts: &[Receipt]) -> ChainHash {
     receipts.iter().fold(ChainHash::default(), |hash, receipt| {
-        hash.after(&postcard::to_allocvec(receipt).expect("receipts are plain data"))
+        hash.after(ReceiptHash::of(&postcard::to_allocvec(receipt).expect("receipts are plain data")))
     })
 }
 

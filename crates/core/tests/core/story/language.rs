@@ -171,6 +171,7 @@ fn bare(happened: Timestamp, number: usize) -> Event {
         facts: Facts::NONE,
         said: None,
         consents: Vec::new(),
+        masked: Vec::new(),
         origin: Origin::Customer,
     }
 }

@@ -107,6 +107,7 @@ fn decision(decision: Decision<'_>) -> String {
         }
         Verdict::Refused(why) => write!(line, "refused, {}", refused(why)),
         Verdict::Corrected(words) | Verdict::Noted(words) => write!(line, "{words}"),
+        Verdict::NotJoined(kind, refusal) => write!(line, "{} not joined: {refusal}", kind.word()),
     }
     .expect("a string");
     line

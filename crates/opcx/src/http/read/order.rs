@@ -5,8 +5,10 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use opcx_core::erasure::Mentions;
+use opcx_core::identity::Identifier;
 use opcx_core::log::Lane;
-use opcx_core::record::{Command, Entry, Order};
+use opcx_core::record::{Command, Entry, Order, Whom};
 use opcx_engine::{IntakeError, Submission, Submitted};
 use opcx_store::{Encoded, EndpointState, Store};
 
@@ -16,6 +18,8 @@ use crate::http::{Accept, Problem, Role, body_bytes};
 
 /// Most characters of a text that an order carries.
 const WORDS_CHARS_MAX: usize = 1_000;
+/// Rejected inputs that are looked at together.
+const REJECTED_AT_ONCE: usize = 256;
 
 pub(super) async fn give<A: Accept>(
     sight: Arc<Sight<A>>,
@@ -93,9 +97,31 @@ fn nothing_there(store: &dyn Store, order: &Order) -> Result<Option<String>, opc
             (!disabled)
                 .then(|| format!("no endpoint `{endpoint}` is disabled, so there is nothing to enable"))
         }
+        Order::Erase(Whom::Identifier(identifier)) => {
+            let known = store.owner(identifier)?.is_some() || is_rejected(store, identifier)?;
+            (!known).then(|| format!("nobody is known as `{identifier}`"))
+        }
+        Order::Erase(Whom::Customer(id)) => {
+            store.stands_for(*id)?.is_none().then(|| format!("there is no customer `{id}`"))
+        }
         Order::Redriven(_) => None,
     };
     Ok(missing)
+}
+
+/// Whether an input on the rejected list names somebody.
+fn is_rejected(store: &dyn Store, identifier: &Identifier) -> Result<bool, opcx_store::StoreError> {
+    let mentions = Mentions::new([identifier.clone()]);
+    let mut after = None;
+    loop {
+        let page = store.rejected(after, REJECTED_AT_ONCE)?;
+        let Some(last) = page.last() else { return Ok(false) };
+        if page.iter().any(|row| mentions.are_in(&row.rejected.raw) || mentions.are_in(&row.rejected.reason))
+        {
+            return Ok(true);
+        }
+        after = Some(last.position);
+    }
 }
 
 fn shortened(words: &str) -> opcx_core::event::Name {

@@ -1,9 +1,10 @@
 use opcx_core::case::{CaseChange, CaseId};
+use opcx_core::customer::CustomerId;
 use opcx_core::delivery::ParcelId;
 use opcx_core::event::Name;
 use opcx_core::identity::{Identifier, IdentifierKind};
 use opcx_core::promise::PromiseId;
-use opcx_core::record::Order;
+use opcx_core::record::{Order, Whom};
 use opcx_insight::{
     Cases, CasesQuestion, Customer, Decisions, DecisionsQuestion, Moment, MomentQuestion, Promises,
     PromisesQuestion, Pulse, PulseQuestion, Trust, TrustQuestion,
@@ -75,6 +76,18 @@ pub(super) struct Closing {
     reason: String,
     /// How it ended.
     outcome: String,
+}
+
+/// Who is to be erased, and who says so. The last two are kept: they should not tell of the customer.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Erasing {
+    /// Who gives the order.
+    by: String,
+    /// Why: `asked for on 2026-11-02`.
+    reason: String,
+    /// An identifier with its kind, `email:ada@example.org`, or an id, `c12`.
+    who: String,
 }
 
 /// Two identifiers, and who says what about them.
@@ -164,6 +177,20 @@ pub const ROUTES: &[Route] = &[
         summary: "Two identifiers are two people's: undoes what joined them and keeps them apart",
         asks: Asks::Order(|_, body| pair(body, Order::Unmerge)),
         takes: Some(schema::<Pair>),
+        gives: Some(schema::<Taken>),
+    },
+    Route {
+        path: "/v1/customers/erase",
+        summary: "Nothing that tells of this customer is kept; figures about the company stay",
+        asks: Asks::Order(|_, body| {
+            let Erasing { by, reason, who } = read_body(body)?;
+            let whom = match CustomerId::parse(&who) {
+                Some(id) => Whom::Customer(id),
+                None => Whom::Identifier(identifier(&who)?),
+            };
+            Ok((Because { by, reason }, Order::Erase(whom)))
+        }),
+        takes: Some(schema::<Erasing>),
         gives: Some(schema::<Taken>),
     },
     Route {
