@@ -26,7 +26,8 @@ pub use survey::{Damage, Segment, frame_bytes, segment_header, survey, survey_se
 pub use tables::{TreeBatch, TreeBytes, TreeTables, TreeView};
 
 use crate::disk::{Disk, DiskFile, RealDisk, read_full_at, write_all_at};
-use crate::{Assembled, Faults, StoreError};
+use crate::parts::Tables as _;
+use crate::{Assembled, Faults, StoreError, state};
 use segment::refused;
 
 type Result<T> = core::result::Result<T, StoreError>;
@@ -135,7 +136,10 @@ fn open_state(folder: &Path, settings: &Settings) -> Result<TreeTables> {
             return damaged(what);
         }
     }
-    TreeTables::open(folder, settings)
+    let tables = TreeTables::open(folder, settings)?;
+    // Without this row nothing goes on.
+    state::progress(&tables.view())?;
+    Ok(tables)
 }
 
 /// Takes a directory for this process, making it if it is not there. The lock goes with the file.

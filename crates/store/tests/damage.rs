@@ -329,9 +329,10 @@ fn without_the_witness_a_bit_that_turns_in_a_journal_can_be_served() {
     let is_journal =
         |(name, _, _): &(PathBuf, Vec<u8>, u64)| name.extension().is_some_and(|end| end == "jnl");
     let journal = original.files.iter().position(is_journal).expect("there is a journal");
-    // The sequence number of the first batch, which no checksum covers.
-    let wrong = (40..104).filter(|bit| original.is_served_wrong_without_witness(journal, *bit)).count();
-    println!("{wrong} of 64 bits served wrong");
+    // The sequence number of the first batch, which no checksum covers; but for its last byte, which fjall
+    // keeps for itself and panics at.
+    let wrong = (40..96).filter(|bit| original.is_served_wrong_without_witness(journal, *bit)).count();
+    println!("{wrong} of 56 bits served wrong");
     assert!(wrong > 0);
 }
 
