@@ -5,7 +5,7 @@ CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/opcx
 export CARGO_TARGET_DIR ?= $(CACHE)/target
 export OPCX_TOOLS ?= $(CACHE)/tools
 
-.PHONY: help test demo bench fuzz
+.PHONY: help test demo bench fuzz api
 
 help: ## show this list
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -23,3 +23,6 @@ FUZZ_SECONDS ?= 600
 
 fuzz: ## make up inputs from outside, ten minutes (FUZZ_SECONDS) for each kind
 	@cargo xtask fuzz --seconds $(FUZZ_SECONDS)
+
+api: ## ask a running opcx what its OpenAPI document allows and what it does not, 10,000 times and more
+	@ci/api.sh

@@ -78,6 +78,11 @@ pub const TARGETS: &[Target] = &[
         check: target::log::check_entry,
     },
     Target {
+        name: "manifest",
+        promise: "a backup's manifest is refused, or reads the same once written, and names no file outside the backup",
+        check: target::manifest::check,
+    },
+    Target {
         name: "reply",
         promise: "2xx alone is delivered, 410 alone is gone, and nobody is asked to wait for less than no time",
         check: target::reply::check,

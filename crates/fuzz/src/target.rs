@@ -4,6 +4,7 @@ pub(crate) mod api;
 pub(crate) mod folder;
 pub(crate) mod holidays;
 pub(crate) mod log;
+pub(crate) mod manifest;
 pub(crate) mod reply;
 pub(crate) mod request;
 pub(crate) mod rows;

@@ -16,6 +16,7 @@ mod problem;
 pub mod read;
 mod serve;
 mod tracking;
+mod unstuck;
 
 pub use accept::Accept;
 pub use body::{BODY_SECONDS_MAX, BodyError, INFLATION_MAX, bytes as body_bytes};

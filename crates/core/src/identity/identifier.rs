@@ -106,6 +106,10 @@ impl Identifier {
         if stands_for_nobody(&value) {
             return Err(IdentifierError::Blocked { kind, value: trimmed.into() });
         }
+        // A few letters are longer in lower case.
+        if value.len() > IDENTIFIER_BYTES_MAX {
+            return Err(IdentifierError::TooLong { kind, bytes: value.len() });
+        }
         Ok(Identifier { kind, value })
     }
 

@@ -1,7 +1,7 @@
 //! The read API and operators' orders: `/v1/...`.
 //!
 //! [`ROUTES`] is the one list of routes: what is mounted and what the OpenAPI document tells come from
-//! it. Answers are the views of [`opcx_insight`] as JSON, errors are RFC 9457 problems.
+//! it; of the tracking API's routes the document tells as well. Answers are the views of [`opcx_insight`] as JSON, errors are RFC 9457 problems.
 
 mod openapi;
 mod order;

@@ -1,4 +1,8 @@
 //! Serving connections: slow and idle clients cannot hold the program, and its end is orderly.
+//!
+//! Each way to be slow has its limit: a request's head ([`ConnectionLimits::header`]), its body
+//! ([`super::Door::body_time`]), and the reading of the answer ([`ConnectionLimits::reader`]). There is none on connections of
+//! one address: behind a proxy all have the same.
 
 use std::io;
 use std::net::SocketAddr;
@@ -15,12 +19,16 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tower_service::Service;
 
+use super::unstuck::Unstuck;
+
 /// Most connections at a time; more wait in the system's queue until one is free.
 pub const CONNECTIONS_MAX: usize = 1_024;
 /// Longest time without a complete request head, which is also how long an idle connection is kept.
 pub const HEADER_SECONDS_MAX: u64 = 30;
 /// Longest request head in bytes: keys and cookies are far below.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Longest time without a byte being taken by whoever reads an answer.
+const READER_SECONDS_MAX: u64 = 30;
 /// Longest time that requests under way may take once the program is to end.
 const FAREWELL_SECONDS_MAX: u64 = 30;
 /// Pause after the system refused a connection, for want of file handles for example.
@@ -33,6 +41,8 @@ pub struct ConnectionLimits {
     pub connections_max: usize,
     /// Longest time without a complete request head.
     pub header: Duration,
+    /// Longest time without a byte of an answer being taken.
+    pub reader: Duration,
     /// Longest time that requests under way may take at the end.
     pub farewell: Duration,
 }
@@ -42,6 +52,7 @@ impl Default for ConnectionLimits {
         ConnectionLimits {
             connections_max: CONNECTIONS_MAX,
             header: Duration::from_secs(HEADER_SECONDS_MAX),
+            reader: Duration::from_secs(READER_SECONDS_MAX),
             farewell: Duration::from_secs(FAREWELL_SECONDS_MAX),
         }
     }
@@ -87,7 +98,8 @@ pub async fn serve(
                 continue;
             }
         };
-        let connection = farewell.watch(http.serve_connection(prepared(stream), service(&router, peer)));
+        let connection =
+            farewell.watch(http.serve_connection(prepared(stream, limits.reader), service(&router, peer)));
         tokio::spawn(async move {
             // Broken and slow connections are the sender's business; it will come again.
             let _ = connection.await;
@@ -101,11 +113,11 @@ pub async fn serve(
     Ok(())
 }
 
-fn prepared(stream: TcpStream) -> TokioIo<TcpStream> {
+fn prepared(stream: TcpStream, reader: Duration) -> TokioIo<Unstuck> {
     // Without it small replies wait for the receiver's delayed acknowledgement. A connection that
     // broke meanwhile is noticed when it is read.
     let _ = stream.set_nodelay(true);
-    TokioIo::new(stream)
+    TokioIo::new(Unstuck::new(stream, reader))
 }
 
 fn service(

@@ -21,7 +21,7 @@ use opcx_engine::{IntakeError, Submission, Submitted};
 use opcx_store::{Encoded, EventKey};
 use serde_json::json;
 
-use super::body::{BodyError, bytes, receive};
+use super::body::{BodyError, receive};
 use super::keys::{Role, sent};
 use super::serve::Peer;
 use super::{Accept, Door};
@@ -33,18 +33,23 @@ const RETRY_AFTER_SECONDS_MAX: u64 = 300;
 /// The routes, each with and without a slash at its end, since a redirect would not do.
 pub(super) fn router<A: Accept>(door: &Arc<Door<A>>) -> Router {
     let mut router = Router::new();
-    let singles = Call::ALL.map(|call| (long(call), short(call), call));
-    for route in ["/v1/batch", "/v1/import", "/v1/b"] {
-        router = both(router, route, taking(door, route, None));
+    for (route, call) in taking_routes() {
+        router = both(router, route, taking(door, route, call));
     }
-    for (long, short, call) in singles {
-        router = both(router, long, taking(door, long, Some(call)));
-        router = both(router, short, taking(door, short, Some(call)));
-    }
-    router = both(router, "/v1/m", post(metrics_of_browser));
-    router =
-        both(router, "/v1/projects/{write_key}/settings", get(settings::<A>).with_state(Arc::clone(door)));
-    router
+    router = both(router, METRICS_OF_BROWSER, post(metrics_of_browser::<A>).with_state(Arc::clone(door)));
+    both(router, SETTINGS, get(settings::<A>).with_state(Arc::clone(door)))
+}
+
+/// Where browsers' SDKs report on themselves.
+pub(super) const METRICS_OF_BROWSER: &str = "/v1/m";
+/// Where browsers and apps ask before they send anything.
+pub(super) const SETTINGS: &str = "/v1/projects/{write_key}/settings";
+
+/// The routes that take messages, each with the call that its messages are, or none for batches.
+pub(super) fn taking_routes() -> impl Iterator<Item = (&'static str, Option<Call>)> {
+    let batches = ["/v1/batch", "/v1/import", "/v1/b"].map(|route| (route, None));
+    let singles = Call::ALL.map(|call| [(long(call), Some(call)), (short(call), Some(call))]);
+    batches.into_iter().chain(singles.into_iter().flatten())
 }
 
 fn both(router: Router, route: &str, method: MethodRouter) -> Router {
@@ -163,9 +168,10 @@ fn address(head: &Parts) -> Option<IpAddr> {
 }
 
 /// Browsers' SDKs also report on themselves. It is taken, so that they are content, and left alone.
-async fn metrics_of_browser(request: Request) -> Response {
-    // Whether it arrives whole is of no interest.
-    let _ = bytes(request.into_body()).await;
+async fn metrics_of_browser<A: Accept>(State(door): State<Arc<Door<A>>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    // Whether it arrives whole is of no interest; what it takes counts like any other body.
+    let _ = receive(&head.headers, body, door.body_time, &door.held_bytes).await;
     success()
 }
 

@@ -5,6 +5,7 @@
 mod api;
 #[path = "../../../insight/tests/looking/company.rs"]
 mod company;
+mod keys;
 mod pages;
 #[path = "../../../insight/tests/looking/world.rs"]
 mod world;

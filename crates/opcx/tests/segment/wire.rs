@@ -165,3 +165,91 @@ async fn requests_under_way_are_answered_before_the_end() {
     assert!(rest(stream).await.starts_with("HTTP/1.1 200 OK\r\n"));
     assert_eq!(ending.await.expect("it does not panic").events().len(), 1);
 }
+
+/// A router with an answer that fills every buffer on its way.
+fn long_answers() -> axum::Router {
+    let long = axum::routing::get(async || vec![b'x'; 64 * 1024 * 1024]);
+    axum::Router::new().route("/long", long).route("/short", axum::routing::get(async || "short"))
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_its_answer_is_let_go_and_others_get_their_turn() {
+    let limits = ConnectionLimits {
+        connections_max: 1,
+        reader: Duration::from_millis(50),
+        ..ConnectionLimits::default()
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
+    let address = listener.local_addr().expect("it is bound");
+    let running = tokio::spawn(serve(listener, long_answers(), limits, std::future::pending()));
+    let mut deaf = TcpStream::connect(address).await.expect("it listens");
+    deaf.write_all(b"GET /long HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("it is read");
+
+    // The only place is taken; this one waits until it is free.
+    let mut stream = TcpStream::connect(address).await.expect("it listens");
+    let request = b"GET /short HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    stream.write_all(request).await.expect("it is read");
+    let reply = rest(stream).await;
+    assert!(reply.starts_with("HTTP/1.1 200 OK\r\n") && reply.ends_with("short"), "{reply}");
+    assert!(rest(deaf).await.len() < 64 * 1024 * 1024, "the long answer was cut off");
+    running.abort();
+}
+
+#[tokio::test]
+async fn a_connection_without_a_next_request_is_let_go() {
+    let limits = ConnectionLimits {
+        connections_max: 1,
+        header: Duration::from_millis(50),
+        ..ConnectionLimits::default()
+    };
+    let served = Served::start(Desk::first([]), limits).await;
+    let mut idle = connected(&served).await;
+    idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("it is read");
+    let mut stream = connected(&served).await;
+    let request = b"GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    stream.write_all(request).await.expect("it is read");
+    assert!(rest(stream).await.starts_with("HTTP/1.1 200 OK\r\n"));
+    assert!(rest(idle).await.starts_with("HTTP/1.1 200 OK\r\n"), "it was answered first");
+}
+
+#[tokio::test]
+async fn heads_that_are_too_long_or_have_too_many_lines_are_refused() {
+    let served = Served::start(Desk::first([]), ConnectionLimits::default()).await;
+    let long = format!("x-long: {}\r\n", "x".repeat(128 * 1024));
+    let many: String = (0..200).map(|number| format!("x-{number}: x\r\n")).collect();
+    for headers in [long, many] {
+        let mut stream = connected(&served).await;
+        // It may hang up before it has read all of it.
+        let _ =
+            stream.write_all(format!("GET /healthz HTTP/1.1\r\nhost: x\r\n{headers}\r\n").as_bytes()).await;
+        let reply = rest(stream).await;
+        assert!(reply.is_empty() || reply.starts_with("HTTP/1.1 431 "), "{reply}");
+        assert!(!reply.contains("200 OK"), "{reply}");
+    }
+}
+
+#[tokio::test]
+async fn json_however_deeply_it_is_nested_costs_nothing_but_itself() {
+    let served = Served::start(Desk::first([]), ConnectionLimits::default()).await;
+    let nested = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    for (body, expected) in [
+        (nested(100_000), "400 "),
+        // What is no context is none.
+        (format!(r#"{{"context":{},"batch":[]}}"#, nested(1_000)), "200 "),
+        // One bad message goes to the rejected list.
+        (format!(r#"{{"batch":[{{"event":{}}}]}}"#, nested(10_000)), "200 "),
+    ] {
+        let mut stream = connected(&served).await;
+        let head = format!(
+            "POST /v1/batch HTTP/1.1\r\nhost: x\r\nauthorization: {}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+            basic(KEY),
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).await.expect("it is read");
+        stream.write_all(body.as_bytes()).await.expect("it is read");
+        let reply = rest(stream).await;
+        assert!(reply.starts_with(&format!("HTTP/1.1 {expected}")), "{reply}");
+    }
+    let desk = served.end().await;
+    assert_eq!((desk.events().len(), desk.rejected().len()), (0, 1));
+}

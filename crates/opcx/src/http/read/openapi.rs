@@ -1,5 +1,7 @@
 //! The OpenAPI 3.1 document, put together from the routes and the views' own types.
 
+mod tracking;
+
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
@@ -7,7 +9,8 @@ use serde_json::{Map, Value, json};
 use super::ROUTES;
 use super::route::{Asks, Route};
 
-/// The document that describes the read API and operators' orders.
+/// The document that describes every route: the read API, operators' orders, the tracking API, and those for
+/// whoever watches over the program.
 #[must_use]
 pub fn document() -> Value {
     // OpenAPI 3.1 speaks JSON Schema 2020-12 itself; only its place for shared schemas differs.
@@ -25,7 +28,9 @@ pub fn document() -> Value {
         let entry = paths.entry(route.path).or_insert_with(|| json!({}));
         entry[method] = operation(route, &mut generator);
     }
-    let schemas = generator.take_definitions(true);
+    paths.extend(tracking::paths());
+    let mut schemas = generator.take_definitions(true);
+    schemas.extend(tracking::schemas());
     json!({
         "openapi": "3.1.1",
         "info": {
@@ -41,12 +46,17 @@ pub fn document() -> Value {
             "schemas": schemas,
             "securitySchemes": {
                 "read": { "type": "http", "scheme": "bearer", "description": "The read key, or the admin key." },
+                "write": { "type": "http", "scheme": "bearer", "description": "A write key. It is no secret: pages and apps hold it." },
+                "writeBasic": { "type": "http", "scheme": "basic", "description": "A write key as the user name; the password is not looked at." },
                 "admin": { "type": "http", "scheme": "bearer", "description": "The admin key." },
             },
-            "responses": { "Problem": {
-                "description": "What is wrong, and how to mend it (RFC 9457).",
-                "content": { "application/problem+json": { "schema": problem_schema() } },
-            } },
+            "responses": {
+                "Problem": {
+                    "description": "What is wrong, and how to mend it (RFC 9457).",
+                    "content": { "application/problem+json": { "schema": problem_schema() } },
+                },
+                "NotTaken": tracking::not_taken(),
+            },
         },
     })
 }
