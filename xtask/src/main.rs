@@ -7,6 +7,7 @@
 //! | `demo-data FILE` | makes the events of `examples/shop` up and writes them, one JSON object a line |
 //! | `fuzz [--seconds N] [TARGET ...]` | makes inputs up, ten minutes for each target if not told otherwise |
 //! | `powercut [--cuts N] [--seed N]` | cuts the power under engines, two hundred times if not told otherwise |
+//! | `simulate [--seeds N] [--from SEED] [--planted]` | runs the engine under seeds with everything that can go wrong |
 //! | `train-emotion` | trains the first tier of emotion, writes it to `crates/emotion/model/` |
 //! | `train-emotion --check` | trains it again and compares it with the committed one, byte for byte |
 //!
@@ -34,8 +35,9 @@ fn main() -> anyhow::Result<()> {
         ["damage"] => damage::run(None),
         ["damage", "--flips", flips] => damage::run(Some(flips)),
         ["crash" | "powercut", ..] => trial::run(&arguments),
+        ["simulate", orders @ ..] => trial::simulate(orders),
         _ => bail!(
-            "no such chore; there are `crash`, `damage`, `demo-data FILE`, `fuzz`, `powercut` and `train-emotion [--check]`"
+            "no such chore; there are `crash`, `damage`, `demo-data FILE`, `fuzz`, `powercut`, `simulate` and `train-emotion [--check]`"
         ),
     }
 }

@@ -1,9 +1,12 @@
 //! Accept: appends to the durable log, once per (source, id), then answers.
 
 mod acceptor;
+mod admission;
+mod appender;
 mod intake;
 mod window;
 
 pub use acceptor::{Accepted, Acceptor, Submission, Submitted};
-pub(crate) use intake::{APPEND_BYTES_MAX, Append, Request};
+pub use admission::{Limits, Weight, weight};
+pub use appender::Appender;
 pub use intake::{Intake, IntakeError};

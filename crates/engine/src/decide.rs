@@ -16,9 +16,11 @@ mod gather;
 mod history;
 mod housekeeping;
 mod lanes;
+mod tick;
 mod work;
 
 pub use error::EngineError;
+pub use tick::tick_due;
 
 use std::sync::Arc;
 
@@ -106,6 +108,17 @@ impl Decider {
     #[must_use]
     pub fn position(&self) -> Position {
         self.progress.position
+    }
+
+    /// Goes on where the store's state stands, as when started.
+    ///
+    /// # Errors
+    /// The state cannot be read.
+    pub fn reload(&mut self) -> Result<(), EngineError> {
+        self.customers.clear();
+        self.owners.clear();
+        self.progress = self.store.progress()?;
+        Ok(())
     }
 
     /// Decides on the next batch and commits it. Returns how many records it took; 0 at the log's end.

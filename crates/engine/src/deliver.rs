@@ -3,62 +3,32 @@
 //! Every endpoint has a queue of its own, so a slow receiver holds up nobody else. A parcel may be
 //! sent again after a crash between sending and the report of it; it then carries the same id.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+mod under_way;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use opcx_core::delivery::{Attempt, Outcome, ParcelId, Why};
+use opcx_core::delivery::{Attempt, Outcome, Why};
 use opcx_core::effects::Parcel;
 use opcx_core::event::Name;
-use opcx_core::log::{Lane, Position};
-use opcx_core::record::{Entry, Report};
+use opcx_core::log::Position;
+use opcx_core::record::Report;
 use opcx_core::time::Timestamp;
-use opcx_store::{Encoded, ParcelRow, ParcelState, Store, StoreError};
+use opcx_store::{ParcelRow, Store};
 use tokio::sync::watch;
 
-use crate::{Channel, Clock, Intake, Sending, Submission, Submitted};
+pub use under_way::UnderWay;
+
+use crate::{Channel, Clock, Intake, Sending};
 
 /// Longest nap of an endpoint's queue: the outbox is looked at again after that whatever happens, which
 /// catches a clock that was set.
 const NAP_MAX: std::time::Duration = std::time::Duration::from_secs(5);
+/// How long to wait before outcomes that were not taken are handed in again.
+const PAUSE_AFTER_ERROR: std::time::Duration = std::time::Duration::from_secs(1);
 /// Most parcels that are given up at once for want of a channel: the log takes them in one submission.
 const NOWHERE_AT_ONCE: NonZeroUsize = NonZeroUsize::new(64).expect("is not zero");
-
-/// What is to be tried now for one endpoint, leaving out what is under way.
-///
-/// # Errors
-/// The outbox cannot be read.
-pub fn claim(
-    store: &dyn Store,
-    endpoint: &str,
-    now: Timestamp,
-    most: usize,
-    under_way: &HashSet<(ParcelId, Attempt)>,
-) -> Result<Vec<(ParcelRow, Attempt)>, StoreError> {
-    let rows = store.ready(endpoint, now, most + under_way.len())?;
-    let free = rows.into_iter().filter_map(|row| match row.state {
-        ParcelState::Pending { attempt, .. } if !under_way.contains(&(row.parcel.id, attempt)) => {
-            Some((row, attempt))
-        }
-        ParcelState::Pending { .. } | ParcelState::Delivered { .. } | ParcelState::Dead { .. } => None,
-    });
-    Ok(free.take(most).collect())
-}
-
-/// The entry that reports what an attempt came to.
-#[must_use]
-pub fn report(parcel: ParcelId, attempt: Attempt, outcome: Outcome) -> Submission {
-    reports([Report { parcel, attempt, outcome }])
-}
-
-/// One submission with what several attempts came to.
-fn reports(reports: impl IntoIterator<Item = Report>) -> Submission {
-    let entries = reports
-        .into_iter()
-        .map(|report| Submitted { key: None, entry: Encoded::of(&Entry::Delivery(report)) })
-        .collect();
-    Submission { lane: Lane::LIVE, at: None, entries }
-}
 
 /// Where parcels go whose endpoint is no longer configured: nowhere, and their dead letters say so.
 struct Nowhere(Name);
@@ -137,94 +107,62 @@ struct Queue {
     channel: Arc<dyn Channel>,
 }
 
-/// What an attempt came to, on its way to the log.
-struct Attempted {
-    parcel: ParcelId,
-    attempt: Attempt,
-    outcome: Outcome,
-}
-
 impl Queue {
     async fn run(self, mut decided: watch::Receiver<Position>, mut stop: watch::Receiver<bool>) {
         let most = self.channel.in_flight_max().get();
         let mut sending = tokio::task::JoinSet::new();
-        let mut under_way: HashSet<(ParcelId, Attempt)> = HashSet::new();
-        // Reported, but not yet decided on: the outbox still shows them as they were.
-        let mut reported: HashMap<(ParcelId, Attempt), Position> = HashMap::new();
+        let mut under_way = UnderWay::new(self.endpoint.clone());
         loop {
             let position = *decided.borrow_and_update();
-            reported.retain(|attempt, end| {
-                let open = *end > position;
-                if !open {
-                    under_way.remove(attempt);
-                }
-                open
-            });
+            under_way.decided(position);
             if !*stop.borrow() && sending.len() < most {
-                match claim(&*self.store, &self.endpoint, self.clock.now(), most - sending.len(), &under_way)
-                {
-                    Ok(rows) => {
-                        for (row, attempt) in rows {
-                            under_way.insert((row.parcel.id, attempt));
-                            sending.spawn(attempt_once(
-                                Arc::clone(&self.channel),
-                                row,
-                                attempt,
-                                self.clock.now(),
-                            ));
-                        }
-                    }
-                    Err(error) => {
-                        tracing::error!(endpoint = %self.endpoint, %error, "the outbox cannot be read");
-                    }
-                }
+                self.begin(&mut under_way, most, &mut sending);
             }
             if *stop.borrow() && sending.is_empty() {
                 return;
             }
-            let nap = self.nap();
+            let nap = if under_way.to_report().is_some() { PAUSE_AFTER_ERROR } else { self.nap() };
             tokio::select! {
-                Some(attempted) = sending.join_next() => {
-                    self.hand_back(attempted, &mut sending, &mut reported).await;
+                Some(ended) = sending.join_next() => {
+                    self.note(ended, &mut under_way);
+                    while let Some(ended) = sending.try_join_next() {
+                        self.note(ended, &mut under_way);
+                    }
                 }
                 changed = decided.changed() => if changed.is_err() && sending.is_empty() { return },
                 _ = stop.changed() => {}
-                () = tokio::time::sleep(nap), if sending.len() < most => {}
+                () = tokio::time::sleep(nap), if sending.len() < most || under_way.to_report().is_some() => {}
             }
+            self.hand_back(&mut under_way).await;
         }
     }
 
-    /// Hands outcomes back in one submission: of this attempt and of all that are done as well.
-    async fn hand_back(
-        &self,
-        first: Result<Attempted, tokio::task::JoinError>,
-        sending: &mut tokio::task::JoinSet<Attempted>,
-        reported: &mut HashMap<(ParcelId, Attempt), Position>,
-    ) {
-        let mut done = vec![first];
-        while let Some(attempted) = sending.try_join_next() {
-            done.push(attempted);
-        }
-        let done: Vec<Attempted> = done
-            .into_iter()
-            .filter_map(|attempted| {
-                attempted
-                    .inspect_err(
-                        |error| tracing::error!(endpoint = %self.endpoint, %error, "an attempt broke off"),
-                    )
-                    .ok()
-            })
-            .collect();
-        let submission = reports(done.iter().map(|done| Report {
-            parcel: done.parcel,
-            attempt: done.attempt,
-            outcome: done.outcome.clone(),
-        }));
-        match self.intake.submit(submission).await {
-            Ok(accepted) => {
-                reported.extend(done.into_iter().map(|done| ((done.parcel, done.attempt), accepted.end)));
+    /// Begins what is to be tried now.
+    fn begin(&self, under_way: &mut UnderWay, most: usize, sending: &mut tokio::task::JoinSet<Report>) {
+        match under_way.claim(&*self.store, self.clock.now(), most - sending.len()) {
+            Ok(rows) => {
+                for (row, attempt) in rows {
+                    let channel = Arc::clone(&self.channel);
+                    sending.spawn(attempt_once(channel, row, attempt, self.clock.now()));
+                }
             }
-            // It stays under way here and is sent again after a restart, with the same id.
+            Err(error) => tracing::error!(endpoint = %self.endpoint, %error, "the outbox cannot be read"),
+        }
+    }
+
+    fn note(&self, ended: Result<Report, tokio::task::JoinError>, under_way: &mut UnderWay) {
+        match ended {
+            Ok(report) => under_way.ended(report),
+            Err(error) => tracing::error!(endpoint = %self.endpoint, %error, "an attempt broke off"),
+        }
+    }
+
+    /// Hands outcomes back in one submission. What is not taken now is handed in again later; a program
+    /// that ends before that sends again after its start, with the same id.
+    async fn hand_back(&self, under_way: &mut UnderWay) {
+        let Some(submission) = under_way.to_report() else { return };
+        match self.intake.submit(submission).await {
+            Ok(accepted) => under_way.accepted(accepted.end),
             Err(error) => {
                 tracing::warn!(endpoint = %self.endpoint, %error, "an outcome could not be handed back");
             }
@@ -243,12 +181,7 @@ impl Queue {
     }
 }
 
-async fn attempt_once(
-    channel: Arc<dyn Channel>,
-    row: ParcelRow,
-    attempt: Attempt,
-    now: Timestamp,
-) -> Attempted {
+async fn attempt_once(channel: Arc<dyn Channel>, row: ParcelRow, attempt: Attempt, now: Timestamp) -> Report {
     let outcome = channel.send(&row.parcel, now).await;
-    Attempted { parcel: row.parcel.id, attempt, outcome }
+    Report { parcel: row.parcel.id, attempt, outcome }
 }

@@ -22,9 +22,11 @@ pub mod deliver;
 mod erase;
 mod node;
 
-pub use accept::{Accepted, Acceptor, Intake, IntakeError, Submission, Submitted};
+pub use accept::{
+    Accepted, Acceptor, Appender, Intake, IntakeError, Limits, Submission, Submitted, Weight, weight,
+};
 pub use channel::{Channel, Sending};
 pub use clock::{Clock, WallClock};
-pub use decide::{Budget, Decider, EngineError, Sense};
+pub use decide::{Budget, Decider, EngineError, Sense, tick_due};
 pub use erase::carry_out as carry_out_erasures;
 pub use node::{Appending, Node, NodeSettings, Outbox, accept_only};

@@ -9,19 +9,15 @@ use std::time::{Duration, Instant};
 use opcx_core::definitions::Definitions;
 use opcx_core::delivery::Policy;
 use opcx_core::event::Name;
-use opcx_core::log::{Lane, Position};
-use opcx_core::record::Entry;
-use opcx_store::{Encoded, Store};
-use tokio::sync::{mpsc, watch};
+use opcx_core::log::Position;
+use opcx_store::Store;
+use tokio::sync::watch;
 
-use crate::accept::{APPEND_BYTES_MAX, Append, Request};
 use crate::{
-    Acceptor, Budget, Channel, Clock, Decider, EngineError, Intake, IntakeError, Sense, Submission,
-    Submitted, carry_out_erasures, deliver,
+    Appender, Budget, Channel, Clock, Decider, EngineError, Intake, Limits, Sense, carry_out_erasures,
+    deliver, tick_due,
 };
 
-/// Requests that may wait for the appending thread; more are refused and can be sent again.
-const REQUESTS_MAX: usize = 4_096;
 /// How long the deciding thread sleeps at the log's end when nobody wakes it: the precision of timers.
 const IDLE: Duration = Duration::from_millis(100);
 /// How often commits are made to survive a power cut. Until then they would be derived again.
@@ -82,13 +78,12 @@ impl Node {
 
     fn start_with(settings: NodeSettings, outbox: Option<Outbox>) -> Result<Node, EngineError> {
         let NodeSettings { store, definitions, sense, clock, policy, budget } = settings;
-        let acceptor = Acceptor::new(Arc::clone(&store))?;
         let erasing = Erasing::start(Arc::clone(&store), Arc::clone(&definitions));
-        let decider = Decider::new(Arc::clone(&store), definitions, sense, policy, budget)?;
-
-        let (requests, waiting) = mpsc::channel(REQUESTS_MAX);
+        let decider = Decider::new(Arc::clone(&store), Arc::clone(&definitions), sense, policy, budget)?;
         let decided_count = Arc::new(AtomicU64::new(decider.position().get()));
-        let intake = Intake::new(requests, Arc::clone(&store), Arc::clone(&decided_count));
+        let limits = Limits::default();
+        let (intake, appender) =
+            Appender::with_intake(&store, limits, Some(definitions), Arc::clone(&decided_count))?;
         let (decided_sender, decided) = watch::channel(decider.position());
         let (stop, stopping) = watch::channel(false);
 
@@ -110,7 +105,7 @@ impl Node {
         let appending = {
             let clock = Arc::clone(&clock);
             spawn("opcx-append", move || {
-                append(acceptor, waiting, &*clock, &waker);
+                append(appender, &*clock, &waker);
                 appending_ended.store(true, Ordering::Release);
                 waker.unpark();
             })
@@ -210,11 +205,10 @@ pub fn accept_only(
     store: &Arc<dyn Store>,
     clock: Arc<dyn Clock>,
 ) -> Result<(Intake, Appending), EngineError> {
-    let acceptor = Acceptor::new(Arc::clone(store))?;
-    let (requests, waiting) = mpsc::channel(REQUESTS_MAX);
-    let intake = Intake::new(requests, Arc::clone(store), Arc::new(AtomicU64::new(store.end().get())));
+    let decided = Arc::new(AtomicU64::new(store.end().get()));
+    let (intake, appender) = Appender::with_intake(store, Limits::default(), None, decided)?;
     let nobody = std::thread::current();
-    let thread = spawn("opcx-append", move || append(acceptor, waiting, &*clock, &nobody));
+    let thread = spawn("opcx-append", move || append(appender, &*clock, &nobody));
     Ok((intake.clone(), Appending { intake, thread }))
 }
 
@@ -235,51 +229,11 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> JoinHandle<()> {
         .expect("the system has room for a thread at start")
 }
 
-/// Appends what is waiting, all of it with one durable write, and answers.
-fn append(
-    mut acceptor: Acceptor,
-    mut waiting: mpsc::Receiver<Request>,
-    clock: &dyn Clock,
-    decider: &std::thread::Thread,
-) {
-    let mut taken: Vec<Append> = Vec::new();
-    while let Some(first) = waiting.blocking_recv() {
-        let mut bytes = 0;
-        let mut next = Some(first);
-        while let Some(request) = next {
-            match request {
-                Request::Append(append) => {
-                    bytes += size(&append);
-                    taken.push(append);
-                }
-                // What is waiting stays readable.
-                Request::Close => waiting.close(),
-            }
-            next = if bytes < APPEND_BYTES_MAX { waiting.try_recv().ok() } else { None };
-        }
-        let (submissions, answers): (Vec<_>, Vec<_>) =
-            taken.drain(..).map(|append| (append.submission, append.answer)).unzip();
-        match acceptor.append(clock.now(), submissions) {
-            Ok(accepted) => {
-                decider.unpark();
-                for (answer, accepted) in answers.into_iter().zip(accepted) {
-                    // Whoever asked may have gone; the entries are safe all the same.
-                    let _ = answer.send(Ok(accepted));
-                }
-            }
-            Err(error) => {
-                tracing::error!(%error, "appending failed; nothing of it was acknowledged");
-                let stopped = IntakeError::Stopped { why: error.to_string() };
-                for answer in answers {
-                    let _ = answer.send(Err(stopped.clone()));
-                }
-            }
-        }
+/// The appending thread.
+fn append(mut appender: Appender, clock: &dyn Clock, decider: &std::thread::Thread) {
+    while appender.append_next(|| clock.now()) {
+        decider.unpark();
     }
-}
-
-fn size(append: &Append) -> usize {
-    append.submission.entries.iter().map(|submitted| submitted.entry.as_bytes().len()).sum()
 }
 
 /// The deciding thread.
@@ -324,22 +278,36 @@ impl Deciding {
                 }
             }
             if persisted.elapsed() >= PERSIST_EVERY {
-                if let Err(error) = self.store.persist() {
-                    tracing::error!(%error, "the state could not be made durable");
-                }
+                self.persist();
                 persisted = Instant::now();
             }
+        }
+    }
+
+    /// Makes the state durable; and goes on writing if that had stopped for want of room and there is
+    /// some again.
+    fn persist(&mut self) {
+        let recovered = self.store.recover().map_err(EngineError::from).and_then(|had_stopped| {
+            if had_stopped {
+                tracing::warn!("there is room on the disk again; going on");
+                self.decider.reload()?;
+            }
+            Ok(self.store.persist()?)
+        });
+        if let Err(error) = recovered {
+            tracing::error!(%error, "the state could not be made durable");
         }
     }
 
     /// Puts a tick into the log when a timer is due and nothing else moves the clock. Returns
     /// whether it did.
     fn tick(&self) -> bool {
-        let due = self.store.due(Lane::LIVE, self.clock.now(), 1);
-        if !matches!(due, Ok(due) if !due.is_empty()) || *self.stop.borrow() {
+        if *self.stop.borrow() {
             return false;
         }
-        let tick = Submitted { key: None, entry: Encoded::of(&Entry::Tick) };
-        self.intake.submit_blocking(Submission { lane: Lane::LIVE, at: None, entries: vec![tick] }).is_ok()
+        match tick_due(&*self.store, self.clock.now()) {
+            Ok(Some(tick)) => self.intake.submit_blocking(tick).is_ok(),
+            Ok(None) | Err(_) => false,
+        }
     }
 }

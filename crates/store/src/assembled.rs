@@ -1,5 +1,5 @@
 use std::ops::Range;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use opcx_core::case::CaseId;
 use opcx_core::customer::{Customer, CustomerId};
@@ -28,7 +28,7 @@ use crate::{
 type Result<T> = core::result::Result<T, StoreError>;
 
 /// A store assembled of a log and tables. After a write has failed it takes no more: what reached
-/// the disk is known again only when it is opened anew.
+/// the disk is known again only when it is opened anew, or recovered after there was no room.
 #[derive(Debug)]
 pub struct Assembled<L, T> {
     pub(crate) log: L,
@@ -38,7 +38,14 @@ pub struct Assembled<L, T> {
     committing: Mutex<KnownTimers>,
     timers: Floors<Lane>,
     ready: Floors<Name>,
-    stopped: OnceLock<String>,
+    stopped: Mutex<Option<Stopped>>,
+}
+
+/// Why writing has stopped.
+#[derive(Debug, Clone)]
+struct Stopped {
+    why: String,
+    for_want_of_room: bool,
 }
 
 impl<L: Log, T: Tables> Assembled<L, T> {
@@ -53,7 +60,7 @@ impl<L: Log, T: Tables> Assembled<L, T> {
         }
         let (appending, committing) = (Mutex::new(()), Mutex::default());
         let (timers, ready) = (Floors::new(), Floors::new());
-        let stopped = OnceLock::new();
+        let stopped = Mutex::default();
         Ok(Assembled { log, tables, faults, appending, committing, timers, ready, stopped })
     }
 
@@ -70,20 +77,38 @@ impl<L: Log, T: Tables> Assembled<L, T> {
     }
 
     fn not_stopped(&self) -> Result<()> {
-        match self.stopped.get() {
+        match &*self.stopped() {
             None => Ok(()),
-            Some(why) => Err(StoreError::Stopped { why: why.clone() }),
+            Some(stopped) => Err(StoreError::Stopped { why: stopped.why.clone() }),
         }
+    }
+
+    fn stopped(&self) -> MutexGuard<'_, Option<Stopped>> {
+        self.stopped.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Stops writing if this write failed.
     fn or_stop<V>(&self, written: Result<V>) -> Result<V> {
-        written.inspect_err(|error| self.stop(&error.to_string()))
+        written.inspect_err(|error| self.stop(&error.to_string(), error.is_for_want_of_room()))
     }
 
-    pub(crate) fn stop(&self, why: &str) {
-        // The first failure is the one that counts.
-        let _ = self.stopped.set(why.to_owned());
+    /// Of several failures the first one is told; writing goes on only if none of them forbids it.
+    pub(crate) fn stop(&self, why: &str, for_want_of_room: bool) {
+        let mut stopped = self.stopped();
+        match &mut *stopped {
+            None => *stopped = Some(Stopped { why: why.to_owned(), for_want_of_room }),
+            Some(before) => before.for_want_of_room &= for_want_of_room,
+        }
+    }
+
+    fn recover_now(&self) -> Result<()> {
+        self.log.recover()?;
+        self.tables.recover()?;
+        let (position, end) = (state::progress(&self.tables.view())?.position, self.log.end());
+        if position > end {
+            return Err(StoreError::AheadOfLog { position, end });
+        }
+        Ok(())
     }
 
     fn append_now(&self, drafts: &[Draft]) -> Result<Position> {
@@ -223,6 +248,22 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
 
     fn seals(&self) -> Result<Vec<Seal>> {
         state::seals(&self.tables.view())
+    }
+
+    fn recover(&self) -> Result<bool> {
+        let _turn = self.appending.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.committing.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*self.stopped() {
+            None => return Ok(false),
+            Some(Stopped { for_want_of_room: true, .. }) => {}
+            Some(Stopped { why, .. }) => return Err(StoreError::Stopped { why: why.clone() }),
+        }
+        self.or_stop(self.recover_now())?;
+        *known = KnownTimers::default();
+        self.timers.forget();
+        self.ready.forget();
+        *self.stopped() = None;
+        Ok(true)
     }
 
     fn progress(&self) -> Result<Progress> {

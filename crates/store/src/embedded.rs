@@ -15,6 +15,7 @@ mod segment;
 mod set_aside;
 mod survey;
 mod tables;
+mod trees;
 mod witness;
 
 use std::fs::{File, TryLockError};
@@ -129,8 +130,8 @@ fn open_state(folder: &Path, settings: &Settings) -> Result<TreeTables> {
             return damaged(what);
         }
         let format = witness::format(folder);
-        if format != tables::FORMAT {
-            return damaged(format!("it is of format {format}, this program's is {}", tables::FORMAT));
+        if format != trees::FORMAT {
+            return damaged(format!("it is of format {format}, this program's is {}", trees::FORMAT));
         }
         if let Err(what) = witness::check(folder).map_err(refused("reading", folder))? {
             return damaged(what);

@@ -19,6 +19,19 @@ pub enum StoreError {
         #[source]
         source: std::io::Error,
     },
+    /// What was written may not survive a power cut, and a further attempt would prove nothing: the
+    /// system may have forgotten what it could not write.
+    #[error(
+        "{} could not be made durable: {source}; restart opcx once the disk is mended",
+        path.display()
+    )]
+    Unsynced {
+        /// Which file or folder.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
     /// Another version of opcx wrote this store.
     #[error(
         "{} was written by store format {found}, this program reads format {expected}; open it with the program that wrote it, or export there and import here",
@@ -127,10 +140,22 @@ pub enum StoreError {
     },
     /// An earlier failure makes further writes unsafe.
     #[error(
-        "writing has stopped since an earlier write failed ({why}); restart opcx once the disk is mended"
+        "writing has stopped since an earlier write failed ({why}); it goes on by itself once a full disk has room again, else restart opcx once the disk is mended"
     )]
     Stopped {
         /// The earlier failure.
         why: String,
     },
+}
+
+impl StoreError {
+    /// Whether it failed for want of room, so that it may work once there is some.
+    #[must_use]
+    pub fn is_for_want_of_room(&self) -> bool {
+        use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+        match self {
+            StoreError::Disk { source, .. } => matches!(source.kind(), StorageFull | QuotaExceeded),
+            _ => false,
+        }
+    }
 }

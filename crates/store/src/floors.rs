@@ -35,6 +35,13 @@ impl<Q: Ord + Clone> Floors<Q> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Forgets all floors.
+    pub(crate) fn forget(&self) {
+        let mut known = self.known();
+        known.generation += 1;
+        known.floors.clear();
+    }
+
     /// Begins a search, before the tables are looked at.
     pub(crate) fn search(&self, queue: Q) -> Search<Q> {
         let known = self.known();

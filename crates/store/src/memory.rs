@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::RangeBounds;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use opcx_core::log::{Lane, Position};
 use opcx_core::time::Timestamp;
@@ -38,7 +38,7 @@ impl Memory {
     /// that `seed` chooses. This one takes no more writes.
     #[must_use]
     pub fn crash(&self, seed: u64) -> Memory {
-        self.stop("the power was cut");
+        self.stop("the power was cut", false);
         let log = MemoryLog(RwLock::new(read(&self.log.0).clone()));
         Memory::found(log, self.tables.crash(seed), self.faults.clone())
     }
@@ -68,6 +68,10 @@ impl Log for MemoryLog {
         let first = Position::new(records.len() as u64);
         records.extend(drafts.iter().map(|draft| (draft.lane, draft.at, draft.entry.clone())));
         Ok(first)
+    }
+
+    fn recover(&self) -> Result<()> {
+        Ok(())
     }
 
     fn end(&self) -> Position {
@@ -114,9 +118,9 @@ impl Log for MemoryLog {
 
 type Rows = BTreeMap<(Table, Vec<u8>), Vec<u8>>;
 
-/// Tables in memory.
-#[derive(Debug, Default)]
-pub struct MemoryTables(RwLock<Kept>);
+/// Tables in memory. Clones are the same tables.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryTables(Arc<RwLock<Kept>>);
 
 #[derive(Debug, Clone, Default)]
 struct Kept {
@@ -140,14 +144,32 @@ fn apply(rows: &mut Rows, changes: Changes) {
 }
 
 impl MemoryTables {
-    fn crash(&self, seed: u64) -> MemoryTables {
+    /// The tables as they are found after a power cut: cut back to a batch that `seed` chooses, between
+    /// the last that was persisted and the last. Nothing that is done to these shows in them.
+    #[must_use]
+    pub fn crash(&self, seed: u64) -> MemoryTables {
         let kept = read(&self.0);
         let boundaries = kept.since.len() as u64 + 1;
         let mut rows = kept.durable.clone();
         for (_, changes) in (0..seed % boundaries).zip(&kept.since) {
             apply(&mut rows, changes.clone());
         }
-        MemoryTables(RwLock::new(Kept { now: rows.clone(), durable: rows, since: Vec::new() }))
+        MemoryTables(Arc::new(RwLock::new(Kept { now: rows.clone(), durable: rows, since: Vec::new() })))
+    }
+}
+
+impl MemoryTables {
+    /// The tables as the next process finds them when this one was killed: everything written is there,
+    /// and what was not persisted still is not.
+    #[must_use]
+    pub fn killed(&self) -> MemoryTables {
+        MemoryTables(Arc::new(RwLock::new(read(&self.0).clone())))
+    }
+
+    /// Cuts these very tables back as [`MemoryTables::crash`] would.
+    pub fn cut_back(&self, seed: u64) {
+        let found = read(&self.crash(seed).0).clone();
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = found;
     }
 }
 
@@ -181,6 +203,10 @@ impl Tables for MemoryTables {
     /// What was overwritten is nowhere once everything is durable.
     fn purge(&self) -> Result<()> {
         self.persist()
+    }
+
+    fn recover(&self) -> Result<()> {
+        Ok(())
     }
 }
 

@@ -12,12 +12,20 @@ type Result<T> = core::result::Result<T, StoreError>;
 /// A log of encoded entries.
 pub trait Log: Send + Sync {
     /// Appends entries in order and returns the position of the first. On return they would
-    /// survive a power cut. The caller appends from one thread at a time, and no more after an error.
+    /// survive a power cut. The caller appends from one thread at a time, and after an error no more
+    /// before [`Log::recover`].
     ///
     /// # Errors
     /// The disk refused. Some of the entries may be found when the log is opened again, never one
     /// without those before it.
     fn append(&self, drafts: &[Draft]) -> Result<Position>;
+
+    /// Clears away what an append left that failed for want of room, so that others can follow. Does
+    /// nothing if none failed.
+    ///
+    /// # Errors
+    /// The disk refused.
+    fn recover(&self) -> Result<()>;
 
     /// The position that the next entry will have.
     fn end(&self) -> Position;
@@ -98,6 +106,14 @@ pub trait Tables: Send + Sync {
     /// # Errors
     /// The disk refused; some of it may be left.
     fn purge(&self) -> Result<()>;
+
+    /// Makes the tables take batches again after one failed for want of room. They may then stand at any
+    /// batch between the last that was persisted and the one that failed, itself included. Does nothing
+    /// if none failed.
+    ///
+    /// # Errors
+    /// The disk refused.
+    fn recover(&self) -> Result<()>;
 }
 
 /// Looks into tables as they were at one time.

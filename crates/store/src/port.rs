@@ -105,6 +105,15 @@ pub trait Store: Send + Sync {
     /// What the chain of receipts keeps of those that were erased.
     fn seals(&self) -> Result<Vec<Seal>>;
 
+    /// Takes writes again after the disk was full, if there is room again; what the failed write left is
+    /// cleared away first. Returns whether writing had stopped: then the state may stand at another
+    /// position than before. Does nothing while nothing has failed.
+    ///
+    /// # Errors
+    /// There is no room yet; or what failed was not for want of room, so that the store has to be opened
+    /// anew.
+    fn recover(&self) -> Result<bool>;
+
     /// How far the state has come.
     ///
     /// # Errors

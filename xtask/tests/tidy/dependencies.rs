@@ -25,6 +25,19 @@ fn versions_are_named_in_one_place() {
     }
 }
 
+#[test]
+fn what_is_for_tests_alone_is_in_no_build_that_ships() {
+    for member in members(&text_files()) {
+        let manifest = parse(member);
+        let dependencies = manifest.get("dependencies").and_then(toml::Value::as_table);
+        let features =
+            dependencies.into_iter().flatten().filter_map(|(_, one)| one.get("features")?.as_array());
+        let is_for_tests = features.flatten().any(|feature| feature.as_str() == Some("testing"));
+        let is_shipped = manifest["package"].get("publish").and_then(toml::Value::as_bool) != Some(false);
+        assert!(!(is_for_tests && is_shipped), "{}: `testing` is for `dev-dependencies`", member.path);
+    }
+}
+
 /// The dependencies in the workspace's manifest that are not our own crates.
 fn declared(files: &[TextFile]) -> BTreeMap<String, toml::Value> {
     let root = files.iter().find(|file| file.path == "Cargo.toml").expect("the workspace has a manifest");

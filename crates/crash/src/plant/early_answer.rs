@@ -29,6 +29,10 @@ impl<L: Log> Log for EarlyLog<L> {
         Ok(self.log.end())
     }
 
+    fn recover(&self) -> Result<(), StoreError> {
+        self.log.recover()
+    }
+
     fn end(&self) -> Position {
         self.log.end()
     }

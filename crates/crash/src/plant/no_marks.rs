@@ -36,6 +36,10 @@ impl<T: Tables> Tables for NoMarks<T> {
     fn purge(&self) -> Result<(), StoreError> {
         self.0.purge()
     }
+
+    fn recover(&self) -> Result<(), StoreError> {
+        self.0.recover()
+    }
 }
 
 impl<B: Batch> Batch for Unmarked<B> {

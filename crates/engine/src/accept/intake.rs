@@ -5,12 +5,11 @@ use opcx_core::time::Span;
 use opcx_store::Store;
 use tokio::sync::{mpsc, oneshot};
 
+use super::admission::Admission;
 use super::{Accepted, Submission};
 
 /// Most bytes of entries that one durable write takes.
-pub(crate) const APPEND_BYTES_MAX: usize = 8 << 20;
-/// Most records that may wait to be decided on before accepting refuses more.
-const LAG_RECORDS_MAX: u64 = 5_000_000;
+pub(super) const APPEND_BYTES_MAX: usize = 8 << 20;
 /// What a refused sender is told to wait.
 const RETRY_AFTER: Span = Span::SECOND;
 
@@ -21,10 +20,11 @@ pub struct Intake {
     requests: mpsc::Sender<Request>,
     store: Arc<dyn Store>,
     decided: Arc<AtomicU64>,
+    admission: Arc<Admission>,
 }
 
 /// What the appending thread is asked.
-pub(crate) enum Request {
+pub(super) enum Request {
     /// To append.
     Append(Append),
     /// To take nothing more, append what is waiting, and end.
@@ -32,9 +32,9 @@ pub(crate) enum Request {
 }
 
 /// A submission and where its answer goes.
-pub(crate) struct Append {
-    pub(crate) submission: Submission,
-    pub(crate) answer: oneshot::Sender<Result<Accepted, IntakeError>>,
+pub(super) struct Append {
+    pub(super) submission: Submission,
+    pub(super) answer: oneshot::Sender<Result<Accepted, IntakeError>>,
 }
 
 /// Why entries were not accepted. Nothing of them was acknowledged.
@@ -55,22 +55,24 @@ pub enum IntakeError {
 }
 
 impl Intake {
-    pub(crate) fn new(
+    pub(super) fn new(
         requests: mpsc::Sender<Request>,
         store: Arc<dyn Store>,
         decided: Arc<AtomicU64>,
+        admission: Admission,
     ) -> Intake {
-        Intake { requests, store, decided }
+        Intake { requests, store, decided, admission: Arc::new(admission) }
     }
 
-    /// Hands in a submission and waits until it is durable. Refuses at once when too much is waiting:
-    /// for senders who can come again.
+    /// Hands in a submission and waits until it is durable. Refuses at once when too much is waiting,
+    /// grave submissions last: for senders who can come again.
     ///
     /// # Errors
     /// It was not accepted.
     pub async fn accept(&self, submission: Submission) -> Result<Accepted, IntakeError> {
         let lag = self.store.end().get().saturating_sub(self.decided.load(Ordering::Relaxed));
-        if lag > LAG_RECORDS_MAX {
+        let waiting = self.requests.max_capacity() - self.requests.capacity();
+        if !self.admission.admits(&submission, waiting, lag) {
             return Err(IntakeError::Overloaded { retry_after: RETRY_AFTER });
         }
         let (answer, answered) = oneshot::channel();

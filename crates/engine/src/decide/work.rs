@@ -299,7 +299,7 @@ impl Worker<'_> {
         let ours: Vec<_> =
             trail.into_iter().filter(|position| theirs.binary_search(position).is_err()).collect();
 
-        let (kept, taken) = split_deeds(&customer.deeds, leaver);
+        let (kept, taken) = split_deeds(&customer.deeds, leaver, &theirs);
         let now = logged.record.at;
         let stayed = Customer { deeds: kept, ..Customer::new(item.home, stays.clone()) };
         let mut stayed = self.fold_anew(stayed, &ours, now, done)?;
@@ -437,17 +437,19 @@ fn difference(after: u64, before: u64) -> i64 {
     i64::try_from(after).unwrap_or(i64::MAX) - i64::try_from(before).unwrap_or(i64::MAX)
 }
 
-/// Deeds done for somebody before they were merged go with them; what was done for both stays.
-fn split_deeds(deeds: &Deeds, leaver: CustomerId) -> (Deeds, Deeds) {
+/// Deeds done for somebody before they were merged go with them, also where several leave together as one:
+/// whose first record is among `records`. What was done for both stays.
+fn split_deeds(deeds: &Deeds, leaver: CustomerId, records: &[Position]) -> (Deeds, Deeds) {
+    let goes = |id: CustomerId| id == leaver || records.binary_search(&id.0).is_ok();
     let side = |theirs: bool| Deeds {
-        contacts: deeds.contacts.iter().filter(|c| (c.id.customer == leaver) == theirs).copied().collect(),
-        fired: deeds.fired.iter().filter(|fired| (fired.customer == leaver) == theirs).cloned().collect(),
-        cases: deeds.cases.iter().filter(|case| (case.id.0.customer == leaver) == theirs).cloned().collect(),
+        contacts: deeds.contacts.iter().filter(|c| goes(c.id.customer) == theirs).copied().collect(),
+        fired: deeds.fired.iter().filter(|fired| goes(fired.customer) == theirs).cloned().collect(),
+        cases: deeds.cases.iter().filter(|case| goes(case.id.0.customer) == theirs).cloned().collect(),
         promised: deeds
             .promised
             .iter()
             .filter(|promised| {
-                matches!(promised.promise.id, PromiseId::Deed(id) if id.customer == leaver) == theirs
+                matches!(promised.promise.id, PromiseId::Deed(id) if goes(id.customer)) == theirs
             })
             .cloned()
             .collect(),

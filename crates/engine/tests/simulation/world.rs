@@ -14,10 +14,10 @@ use opcx_core::event::{Category, Event, Facts, Origin, Value};
 use opcx_core::identity::{Identifier, IdentifierKind};
 use opcx_core::log::{Lane, Position};
 use opcx_core::reading::{Emotion, Felt, Found, Model, Permille, Reading, Tier, Unknown, Valence};
-use opcx_core::record::{Command, Entry, Order, Whom};
+use opcx_core::record::{Command, Entry, Order, Report, Whom};
 use opcx_core::time::{Span, Timestamp};
-use opcx_engine::{Acceptor, Budget, Decider, Sense, Submission, Submitted, carry_out_erasures, deliver};
-use opcx_store::{Encoded, EventKey, Memory, Store};
+use opcx_engine::{Acceptor, Budget, Decider, Sense, Submission, Submitted, carry_out_erasures};
+use opcx_store::{Encoded, EventKey, Memory, ParcelRow, ParcelState, Store, StoreError};
 
 use super::company::{self, KINDS};
 use super::random::Random;
@@ -143,8 +143,8 @@ impl World {
 
     fn deliver(&mut self) {
         for endpoint in ENDPOINTS {
-            let claimed = deliver::claim(&*self.store, endpoint, self.now, 4, &self.under_way)
-                .expect("memory does not fail");
+            let claimed =
+                claim(&*self.store, endpoint, self.now, 4, &self.under_way).expect("memory does not fail");
             for (row, attempt) in claimed {
                 let why = Why::new("simulated");
                 let outcome = match self.random.below(20) {
@@ -160,9 +160,7 @@ impl World {
                 if self.random.chance(40) {
                     self.slow.push((row.parcel.id, attempt, outcome));
                 } else {
-                    let _ = self
-                        .acceptor
-                        .append(self.now, vec![deliver::report(row.parcel.id, attempt, outcome)]);
+                    let _ = self.acceptor.append(self.now, vec![report(row.parcel.id, attempt, outcome)]);
                 }
             }
         }
@@ -172,7 +170,7 @@ impl World {
         if !self.slow.is_empty() {
             let at = usize::try_from(self.random.below(self.slow.len() as u64)).unwrap_or(0);
             let (parcel, attempt, outcome) = self.slow.swap_remove(at);
-            let _ = self.acceptor.append(self.now, vec![deliver::report(parcel, attempt, outcome)]);
+            let _ = self.acceptor.append(self.now, vec![report(parcel, attempt, outcome)]);
         }
     }
 
@@ -343,4 +341,28 @@ pub(crate) fn everyone(store: &dyn Store) -> Vec<opcx_core::customer::Customer> 
         after = Some(last.id);
         all.extend(page);
     }
+}
+
+/// What is to be tried now for one endpoint, leaving out what is under way.
+fn claim(
+    store: &dyn Store,
+    endpoint: &str,
+    now: Timestamp,
+    most: usize,
+    under_way: &HashSet<(ParcelId, Attempt)>,
+) -> Result<Vec<(ParcelRow, Attempt)>, StoreError> {
+    let rows = store.ready(endpoint, now, most + under_way.len())?;
+    let free = rows.into_iter().filter_map(|row| match row.state {
+        ParcelState::Pending { attempt, .. } if !under_way.contains(&(row.parcel.id, attempt)) => {
+            Some((row, attempt))
+        }
+        ParcelState::Pending { .. } | ParcelState::Delivered { .. } | ParcelState::Dead { .. } => None,
+    });
+    Ok(free.take(most).collect())
+}
+
+/// The entry that reports what an attempt came to.
+fn report(parcel: ParcelId, attempt: Attempt, outcome: Outcome) -> Submission {
+    let entry = Encoded::of(&Entry::Delivery(Report { parcel, attempt, outcome }));
+    Submission { lane: Lane::LIVE, at: None, entries: vec![Submitted { key: None, entry }] }
 }

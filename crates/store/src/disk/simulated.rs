@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,10 +15,13 @@ pub struct SimulatedDisk(Arc<Mutex<Platter>>);
 /// What goes wrong at one of the operations that change something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DiskFault {
-    /// It fails and changes nothing.
+    /// It fails with an error of the device and changes nothing. A sync that fails so has given up what
+    /// it was to sync: a later one succeeds without it.
     Refused,
-    /// If it is a write, its first half is written, and then it fails.
+    /// If it is a write, its first half is written, and then it fails with an error of the device.
     Torn,
+    /// If it takes room, there is none: of a write the first half is written. Else nothing is wrong.
+    Full,
     /// If it is a write, only its first half is written, and it says so; else nothing is wrong.
     Short,
 }
@@ -30,12 +33,28 @@ struct Platter {
     files: Vec<Contents>,
     operations: u64,
     faults: BTreeMap<u64, DiskFault>,
+    is_full: bool,
+    device_errors: u64,
+    failed_syncs: u64,
 }
 
 #[derive(Debug, Clone, Default)]
 struct Contents {
     now: Vec<u8>,
     synced: Vec<u8>,
+    /// Sectors that a failed sync gave up: they are synced again only once they are written again.
+    given_up: BTreeSet<usize>,
+}
+
+/// What an operation does to the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// It takes room.
+    Takes,
+    /// It renames or shortens.
+    Changes,
+    /// It makes something survive a power cut.
+    Syncs,
 }
 
 /// An open file of a [`SimulatedDisk`].
@@ -61,6 +80,40 @@ impl SimulatedDisk {
     #[must_use]
     pub fn operations(&self) -> u64 {
         self.platter().operations
+    }
+
+    /// From now on there is no room for more, or there is again.
+    pub fn set_full(&self, is_full: bool) {
+        self.platter().is_full = is_full;
+    }
+
+    /// Whether there is no room.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.platter().is_full
+    }
+
+    /// Nothing goes wrong any more, unless asked for anew, and there is room.
+    pub fn mend(&self) {
+        let mut platter = self.platter();
+        platter.faults.clear();
+        platter.is_full = false;
+    }
+
+    /// How many operations failed with an error of the device so far, and how many of these were syncs.
+    #[must_use]
+    pub fn errors(&self) -> (u64, u64) {
+        let platter = self.platter();
+        (platter.device_errors, platter.failed_syncs)
+    }
+
+    /// The disk as the next process finds it when this one was killed: everything written is there, and
+    /// what was not synced still is not. Nothing that this one does to the old disk shows on it.
+    #[must_use]
+    pub fn killed(&self) -> SimulatedDisk {
+        let Platter { names, names_synced, files, .. } = &*self.platter();
+        let (names, names_synced, files) = (names.clone(), names_synced.clone(), files.clone());
+        SimulatedDisk(Arc::new(Mutex::new(Platter { names, names_synced, files, ..Platter::default() })))
     }
 
     /// The disk after a power cut: of what was not synced, `seed` decides sector by sector and name
@@ -122,19 +175,68 @@ impl SimulatedDisk {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The disk for one operation that changes something, unless that is to be refused.
-    fn operate(&self) -> io::Result<(MutexGuard<'_, Platter>, Option<DiskFault>)> {
+    /// The disk for one operation that changes something, and what is to go wrong with it.
+    fn operate(&self, kind: Kind) -> (MutexGuard<'_, Platter>, Option<DiskFault>) {
         let mut platter = self.platter();
         let number = platter.operations;
         platter.operations += 1;
-        match platter.faults.get(&number).copied() {
-            Some(DiskFault::Refused) => Err(io::Error::other("the disk refused, as asked for")),
-            fault => Ok((platter, fault)),
+        let asked = platter.faults.get(&number).copied();
+        let fault = asked.or(platter.is_full.then_some(DiskFault::Full));
+        if fault == Some(DiskFault::Refused) || (fault == Some(DiskFault::Torn) && kind == Kind::Takes) {
+            platter.device_errors += 1;
+            platter.failed_syncs += u64::from(kind == Kind::Syncs);
         }
+        (platter, fault.filter(|fault| *fault != DiskFault::Full || kind == Kind::Takes))
+    }
+}
+
+/// What the system says to a fault in an operation that cannot be done by half.
+fn refusal(fault: Option<DiskFault>) -> io::Result<()> {
+    match fault {
+        Some(DiskFault::Refused) => Err(io::Error::other("an error of the device, as asked for")),
+        Some(DiskFault::Full) => Err(io::ErrorKind::StorageFull.into()),
+        Some(DiskFault::Torn | DiskFault::Short) | None => Ok(()),
     }
 }
 
 impl Contents {
+    fn write(&mut self, bytes: &[u8], start: usize) {
+        let end = start + bytes.len();
+        self.now.resize(self.now.len().max(end), 0);
+        self.now[start..end].copy_from_slice(bytes);
+        self.given_up.retain(|sector| !(start / SECTOR_BYTES..=end / SECTOR_BYTES).contains(sector));
+    }
+
+    fn sync(&mut self) {
+        let lost: Vec<(usize, Vec<u8>)> = self.given_up.iter().map(|&at| (at, self.sector(at))).collect();
+        self.synced.clone_from(&self.now);
+        for (sector, bytes) in lost {
+            let start = (sector * SECTOR_BYTES).min(self.synced.len());
+            let end = (start + bytes.len()).min(self.synced.len());
+            self.synced[start..end].copy_from_slice(&bytes[..end - start]);
+        }
+    }
+
+    /// A sync fails: the system takes what it could not write for written.
+    fn give_up(&mut self) {
+        let sectors = self.now.len().div_ceil(SECTOR_BYTES);
+        let differs = |at: &usize| {
+            let here = self.now.chunks(SECTOR_BYTES).nth(*at).unwrap_or_default();
+            here != self.sector(*at)
+        };
+        let lost: Vec<usize> = (0..sectors).filter(differs).collect();
+        self.given_up.extend(lost);
+    }
+
+    /// A sector as it was synced, zeros where it never was.
+    fn sector(&self, at: usize) -> Vec<u8> {
+        let start = (at * SECTOR_BYTES).min(self.synced.len());
+        let mut bytes = self.synced[start..(start + SECTOR_BYTES).min(self.synced.len())].to_vec();
+        let length = SECTOR_BYTES.min(self.now.len().saturating_sub(at * SECTOR_BYTES));
+        bytes.resize(length, 0);
+        bytes
+    }
+
     fn after_power_cut(&self, dice: &mut Dice) -> Contents {
         let length = if dice.heads() { self.now.len() } else { self.synced.len() };
         let mut bytes = self.synced.clone();
@@ -145,7 +247,7 @@ impl Contents {
                 kept[..both].copy_from_slice(&written[..both]);
             }
         }
-        Contents { now: bytes.clone(), synced: bytes }
+        Contents { now: bytes.clone(), synced: bytes, given_up: BTreeSet::new() }
     }
 }
 
@@ -175,7 +277,8 @@ impl Disk for SimulatedDisk {
     }
 
     fn create(&self, path: &Path) -> io::Result<SimulatedFile> {
-        let (mut platter, _) = self.operate()?;
+        let (mut platter, fault) = self.operate(Kind::Takes);
+        refusal(fault)?;
         let number = platter.files.len();
         platter.files.push(Contents::default());
         platter.names.insert(path.to_owned(), number);
@@ -190,30 +293,49 @@ impl Disk for SimulatedDisk {
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        let (mut platter, _) = self.operate()?;
+        let (mut platter, fault) = self.operate(Kind::Changes);
+        refusal(fault)?;
         let number = platter.names.remove(from).ok_or(io::ErrorKind::NotFound)?;
         platter.names.insert(to.to_owned(), number);
         Ok(())
     }
 
-    fn sync_folder(&self, _folder: &Path) -> io::Result<()> {
-        let (mut platter, _) = self.operate()?;
-        platter.names_synced = platter.names.clone();
+    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+        let (mut platter, fault) = self.operate(Kind::Syncs);
+        refusal(fault)?;
+        let Platter { names, names_synced, .. } = &mut *platter;
+        let is_within = |path: &PathBuf| path.parent() == Some(folder);
+        names_synced.retain(|path, _| !is_within(path));
+        names_synced
+            .extend(names.iter().filter(|(path, _)| is_within(path)).map(|(path, at)| (path.clone(), *at)));
         Ok(())
     }
 }
 
 impl DiskFile for SimulatedFile {
     fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize> {
-        let (mut platter, fault) = self.disk.operate()?;
-        let bytes = if fault.is_some() { &bytes[..bytes.len().div_ceil(2)] } else { bytes };
+        let (mut platter, fault) = self.disk.operate(Kind::Takes);
         let start = usize::try_from(offset).map_err(io::Error::other)?;
-        let now = &mut platter.files[self.number].now;
-        now.resize(now.len().max(start + bytes.len()), 0);
-        now[start..start + bytes.len()].copy_from_slice(bytes);
+        let half = &bytes[..bytes.len().div_ceil(2)];
+        let file = &mut platter.files[self.number];
         match fault {
-            Some(DiskFault::Torn) => Err(io::Error::other("the write was torn, as asked for")),
-            Some(DiskFault::Short | DiskFault::Refused) | None => Ok(bytes.len()),
+            None => {
+                file.write(bytes, start);
+                Ok(bytes.len())
+            }
+            Some(DiskFault::Short) => {
+                file.write(half, start);
+                Ok(half.len())
+            }
+            Some(DiskFault::Torn) => {
+                file.write(half, start);
+                Err(io::Error::other("the write was torn, as asked for"))
+            }
+            Some(DiskFault::Full) => {
+                file.write(half, start);
+                Err(io::ErrorKind::StorageFull.into())
+            }
+            Some(DiskFault::Refused) => Err(io::Error::other("an error of the device, as asked for")),
         }
     }
 
@@ -227,7 +349,8 @@ impl DiskFile for SimulatedFile {
     }
 
     fn set_len(&self, bytes: u64) -> io::Result<()> {
-        let (mut platter, _) = self.disk.operate()?;
+        let (mut platter, fault) = self.disk.operate(Kind::Changes);
+        refusal(fault)?;
         let length = usize::try_from(bytes).map_err(io::Error::other)?;
         platter.files[self.number].now.resize(length, 0);
         Ok(())
@@ -238,9 +361,13 @@ impl DiskFile for SimulatedFile {
     }
 
     fn sync(&self) -> io::Result<()> {
-        let (mut platter, _) = self.disk.operate()?;
+        let (mut platter, fault) = self.disk.operate(Kind::Syncs);
         let file = &mut platter.files[self.number];
-        file.synced.clone_from(&file.now);
-        Ok(())
+        let refused = refusal(fault);
+        match refused {
+            Ok(()) => file.sync(),
+            Err(_) => file.give_up(),
+        }
+        refused
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use opcx_core::log::Position;
 
 use super::frame::{self, Frame};
-use super::segment::{self, INDEX_RECORDS, Index, refused};
+use super::segment::{self, INDEX_RECORDS, Index, refused, unsynced};
 use super::survey::resync;
 use crate::disk::{Disk, DiskFile, write_all_at};
 use crate::parts::{Log, Raw};
@@ -81,6 +81,10 @@ impl<D: Disk> SegmentLog<D> {
     /// disk refused. Damage to older segments is found when they are read.
     pub fn open(disk: D, folder: PathBuf, segment_bytes: u64) -> Result<SegmentLog<D>> {
         disk.create_folder(&folder).map_err(refused("making", &folder))?;
+        // What was made last time may not have come so far: the folder's own name, and a segment's.
+        for folder in folder.parent().into_iter().chain([folder.as_path()]) {
+            disk.sync_folder(folder).map_err(unsynced(folder))?;
+        }
         let names = disk.list(&folder).map_err(refused("listing", &folder))?;
         let mut firsts: Vec<Position> =
             names.iter().filter_map(|name| segment::first_position(name)).collect();
@@ -172,8 +176,12 @@ impl<F: DiskFile> Writer<F> {
     }
 
     /// Goes through the last segment to its last whole record.
+    ///
+    /// The last append is written again, for its sync may have failed: the system then takes it for synced
+    /// though it never was, and would let it go at a power cut. Those before it were synced.
     fn at_end_of(file: F, segment: Arc<Segment>) -> Result<(Writer<F>, Position)> {
         let (mut end, mut index) = (segment.first, Vec::new());
+        let mut last_append = segment::HEADER_BYTES as u64;
         let offset = segment::scan(&file, &segment.path, segment::HEADER_BYTES as u64, |offset, frame| {
             // A seal stands where the next record goes.
             if frame.raw.position != end || frame.place == frame::SEAL {
@@ -182,6 +190,9 @@ impl<F: DiskFile> Writer<F> {
             if is_indexed(segment.first, end) {
                 index.push(offset);
             }
+            if frame.place == 0 {
+                last_append = offset;
+            }
             end = end.next();
             Ok(ControlFlow::Continue(()))
         })?;
@@ -189,6 +200,7 @@ impl<F: DiskFile> Writer<F> {
             let next = resync(&file, &segment.path, offset, end, None)?.map(|(_, position)| position);
             return Err(segment.damaged(end, next.unwrap_or(end.next())));
         }
+        segment::write_again(&file, &segment.path, last_append..offset)?;
         let length = file.length().map_err(refused("reading", &segment.path))?;
         segment::tell_torn(&file, &segment.path, offset, end)?;
         segment::cut(&file, &segment.path, offset, length)?;
@@ -238,7 +250,7 @@ impl<D: Disk> Log for SegmentLog<D> {
         }
         let path = &writer.segment.path;
         write_all_at(&writer.file, &buffer, writer.offset).map_err(refused("writing", path))?;
-        writer.file.sync().map_err(refused("syncing", path))?;
+        writer.file.sync().map_err(unsynced(path))?;
 
         let offset = writer.offset;
         let indexed = starts.iter().filter(|(position, _)| is_indexed(writer.segment.first, *position));
@@ -249,6 +261,18 @@ impl<D: Disk> Log for SegmentLog<D> {
         let end = first.plus(drafts.len() as u64);
         self.end.store(end.get(), Ordering::Release);
         Ok(first)
+    }
+
+    fn recover(&self) -> Result<()> {
+        let writer = &mut *self.writer();
+        if !writer.sound {
+            let path = &writer.segment.path;
+            let length = writer.file.length().map_err(refused("reading", path))?;
+            segment::cut(&writer.file, path, writer.offset, length)?;
+            segment::take_room(&writer.file, path, writer.offset..length)?;
+            writer.sound = true;
+        }
+        Ok(())
     }
 
     fn end(&self) -> Position {

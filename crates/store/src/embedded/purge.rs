@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use fjall::{Database, Keyspace};
 
-use super::tables::failed;
+use super::trees::failed;
 use crate::StoreError;
 
 type Result<T> = core::result::Result<T, StoreError>;

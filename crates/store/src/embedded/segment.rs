@@ -1,7 +1,7 @@
 //! Segments: the files of the log, named after the position of their first record.
 
 use std::io;
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 
 use opcx_core::log::Position;
@@ -44,12 +44,13 @@ pub(super) fn create<D: Disk>(disk: &D, folder: &Path, first: Position, bytes: u
         // The length is set beforehand, so that a sync of records need not sync the length too.
         file.set_len(bytes)?;
         write_all_at(&file, &header(first), 0)?;
-        file.sync()?;
-        disk.rename(&draft, &path)?;
-        disk.sync_folder(folder)?;
         Ok(file)
     };
-    make().map_err(refused("making the log file", &path))
+    let file = make().map_err(refused("making the log file", &path))?;
+    file.sync().map_err(unsynced(&draft))?;
+    disk.rename(&draft, &path).map_err(refused("naming the log file", &path))?;
+    disk.sync_folder(folder).map_err(unsynced(folder))?;
+    Ok(file)
 }
 
 /// A segment that is to take the place of another, frame by frame.
@@ -237,15 +238,40 @@ pub(super) fn tell_torn(file: &impl DiskFile, path: &Path, offset: u64, end: Pos
     Ok(())
 }
 
+/// Writes what stands at those offsets once more, so that the next sync brings it to the disk.
+pub(super) fn write_again(file: &impl DiskFile, path: &Path, offsets: Range<u64>) -> Result<()> {
+    let (mut piece, mut at) = (vec![0; READ_BYTES_MOST], offsets.start);
+    while at < offsets.end {
+        let most = usize::try_from(offsets.end - at).unwrap_or(usize::MAX).min(READ_BYTES_MOST);
+        let read = read_full_at(file, &mut piece[..most], at).map_err(refused("reading", path))?;
+        write_all_at(file, &piece[..read], at).map_err(refused("writing", path))?;
+        at += read.max(1) as u64;
+    }
+    Ok(())
+}
+
 /// Empties a segment from an offset on: what is left of a torn append must not be taken for records
 /// once others stand before it.
 pub(super) fn cut(file: &impl DiskFile, path: &Path, offset: u64, bytes: u64) -> Result<()> {
     let empty = || {
         file.set_len(offset)?;
-        file.set_len(bytes.max(offset))?;
-        file.sync()
+        file.set_len(bytes.max(offset))
     };
-    empty().map_err(refused("cutting off the torn end of", path))
+    empty().map_err(refused("cutting off the torn end of", path))?;
+    file.sync().map_err(unsynced(path))
+}
+
+/// Sees whether there is room for what comes next, by taking some of it: where nothing was written, a
+/// segment takes none.
+pub(super) fn take_room(file: &impl DiskFile, path: &Path, offsets: Range<u64>) -> Result<()> {
+    let most = usize::try_from(offsets.end.saturating_sub(offsets.start)).unwrap_or(usize::MAX);
+    let zeros = vec![0; most.min(READ_BYTES_MOST)];
+    write_all_at(file, &zeros, offsets.start).map_err(refused("looking for room in", path))?;
+    file.sync().map_err(unsynced(path))
+}
+
+pub(super) fn unsynced(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+    move |source| StoreError::Unsynced { path: path.to_owned(), source }
 }
 
 pub(super) fn refused(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
