@@ -5,11 +5,12 @@
 //! needed to go on: first the state, a slice at a time; then, once that would survive a power cut, the log;
 //! then whatever the disk still holds of rows that were removed.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use opcx_core::definitions::Definitions;
 use opcx_core::effects::Moment;
-use opcx_core::erasure::{Mentions, redact};
+use opcx_core::erasure::{Erasure, Mentions, redact};
 use opcx_core::event::EventKey;
 use opcx_core::identity::{IdentifierKind, Refusal};
 use opcx_core::log::Position;
@@ -18,19 +19,26 @@ use opcx_core::record::Entry;
 use opcx_core::rollup::keys;
 use opcx_store::{Encoded, ErasureRow, Logged, Store, StoreError, UnderWay};
 
+use crate::EngineError;
+
 /// Rows of one slice: few enough that commits wait a few milliseconds, no more.
 const SLICE_ROWS: usize = 256;
+
+/// Takes note, outside the store, of who was erased by which order, so that older copies of the store can be
+/// rid of them too. It may hear of the same again.
+pub type NoteErased = Arc<dyn Fn(&[(Position, Erasure)]) -> std::io::Result<()> + Send + Sync>;
 
 /// Carries out every erasure that is under way. Returns how many were done; fewer than there are once
 /// `stop` is set, and the next call goes on.
 ///
 /// # Errors
-/// The store refused. It may be tried again.
+/// The store refused, or the note could not be taken. It may be tried again.
 pub fn carry_out(
     store: &dyn Store,
     definitions: &Definitions,
+    note: &NoteErased,
     stop: &AtomicBool,
-) -> Result<usize, StoreError> {
+) -> Result<usize, EngineError> {
     let keys_of = |moment: &Moment| keys(definitions, moment).collect();
     let under_way = store.erasures(true)?;
     if under_way.is_empty() {
@@ -63,12 +71,18 @@ pub fn carry_out(
     let cleaned = store.erasures(true)?;
     store.persist()?;
     store.purge()?;
-    let mut done = 0;
-    for (position, row) in cleaned {
-        if let ErasureRow::Cleaned(erasure) = row {
-            store.note_erasure(position, &ErasureRow::Done(erasure))?;
-            done += 1;
-        }
+    let cleaned: Vec<(Position, Erasure)> = cleaned
+        .into_iter()
+        .filter_map(|(position, row)| match row {
+            ErasureRow::Cleaned(erasure) => Some((position, *erasure)),
+            // Ordered since.
+            ErasureRow::UnderWay(_) | ErasureRow::Done(_) => None,
+        })
+        .collect();
+    note(&cleaned).map_err(EngineError::Note)?;
+    let done = cleaned.len();
+    for (position, erasure) in cleaned {
+        store.note_erasure(position, &ErasureRow::Done(Box::new(erasure)))?;
     }
     store.persist()?;
     Ok(done)

@@ -28,5 +28,5 @@ pub use accept::{
 pub use channel::{Channel, Sending};
 pub use clock::{Clock, WallClock};
 pub use decide::{Budget, Decider, EngineError, Sense, tick_due};
-pub use erase::carry_out as carry_out_erasures;
+pub use erase::{NoteErased, carry_out as carry_out_erasures};
 pub use node::{Appending, Node, NodeSettings, Outbox, accept_only};

@@ -14,8 +14,8 @@ use opcx_store::Store;
 use tokio::sync::watch;
 
 use crate::{
-    Appender, Budget, Channel, Clock, Decider, EngineError, Intake, Limits, Sense, carry_out_erasures,
-    deliver, tick_due,
+    Appender, Budget, Channel, Clock, Decider, EngineError, Intake, Limits, NoteErased, Sense,
+    carry_out_erasures, deliver, tick_due,
 };
 
 /// How long the deciding thread sleeps at the log's end when nobody wakes it: the precision of timers.
@@ -42,6 +42,8 @@ pub struct NodeSettings {
     pub policy: Policy,
     /// How large batches may become.
     pub budget: Budget,
+    /// Takes note of who was erased.
+    pub erased: NoteErased,
 }
 
 /// The channels that the outbox is sent through, by endpoint.
@@ -77,8 +79,8 @@ impl Node {
     }
 
     fn start_with(settings: NodeSettings, outbox: Option<Outbox>) -> Result<Node, EngineError> {
-        let NodeSettings { store, definitions, sense, clock, policy, budget } = settings;
-        let erasing = Erasing::start(Arc::clone(&store), Arc::clone(&definitions));
+        let NodeSettings { store, definitions, sense, clock, policy, budget, erased } = settings;
+        let erasing = Erasing::start(Arc::clone(&store), Arc::clone(&definitions), erased);
         let decider = Decider::new(Arc::clone(&store), Arc::clone(&definitions), sense, policy, budget)?;
         let decided_count = Arc::new(AtomicU64::new(decider.position().get()));
         let limits = Limits::default();
@@ -166,12 +168,12 @@ struct Erasing {
 }
 
 impl Erasing {
-    fn start(store: Arc<dyn Store>, definitions: Arc<Definitions>) -> Erasing {
+    fn start(store: Arc<dyn Store>, definitions: Arc<Definitions>, note: NoteErased) -> Erasing {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let thread = spawn("opcx-erase", move || {
             while !stopped.load(Ordering::Acquire) {
-                match carry_out_erasures(&*store, &definitions, &stopped) {
+                match carry_out_erasures(&*store, &definitions, &note, &stopped) {
                     Ok(0) => {}
                     Ok(erased) => tracing::info!(erased, "erased customers"),
                     Err(error) => tracing::error!(%error, "erasing failed; trying again"),

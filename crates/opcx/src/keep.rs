@@ -6,6 +6,7 @@
 
 mod backup;
 mod doctor;
+mod erasures;
 mod files;
 mod held;
 mod manifest;
@@ -15,6 +16,7 @@ mod verify;
 
 pub use backup::{Backup, backup};
 pub use doctor::{Fault, Part, Report, examine};
+pub use erasures::{Erasures, note_erased};
 pub use held::{Held, held, release};
 pub use manifest::{FileCopy, MANIFEST_BYTES_MAX, Manifest, ManifestError, SegmentCopy};
 pub use mend::mend;

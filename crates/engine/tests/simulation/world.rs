@@ -16,7 +16,9 @@ use opcx_core::log::{Lane, Position};
 use opcx_core::reading::{Emotion, Felt, Found, Model, Permille, Reading, Tier, Unknown, Valence};
 use opcx_core::record::{Command, Entry, Order, Report, Whom};
 use opcx_core::time::{Span, Timestamp};
-use opcx_engine::{Acceptor, Budget, Decider, Sense, Submission, Submitted, carry_out_erasures};
+use opcx_engine::{
+    Acceptor, Budget, Decider, NoteErased, Sense, Submission, Submitted, carry_out_erasures,
+};
 use opcx_store::{Encoded, EventKey, Memory, ParcelRow, ParcelState, Store, StoreError};
 
 use super::company::{self, KINDS};
@@ -95,7 +97,8 @@ impl World {
 
     /// Carries out the orders to erase somebody.
     fn erase(&mut self) {
-        carry_out_erasures(&*self.store, &self.definitions, &AtomicBool::new(false))
+        let note: NoteErased = Arc::new(|_| Ok(()));
+        carry_out_erasures(&*self.store, &self.definitions, &note, &AtomicBool::new(false))
             .expect("memory does not fail");
     }
 

@@ -58,6 +58,7 @@ pub async fn run(folder: &Path, seconds: u64) -> anyhow::Result<Row> {
             clock: Arc::new(WallClock),
             policy: Policy::default(),
             budget: Budget::default(),
+            erased: Arc::new(|_| Ok(())),
         },
         outbox,
     )?;

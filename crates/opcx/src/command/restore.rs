@@ -67,6 +67,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
     if left > 0 {
         words += &format!("{left} later ones were left out.\n");
     }
+    if restored.erased > 0 {
+        words += &format!("{} customers who were erased since are erased here too.\n", restored.erased);
+    }
     words += &format!(
         "Nothing is delivered until `opcx restore {folder} --release`: what was delivered after this point is not known here.\n"
     );

@@ -19,7 +19,7 @@ use crate::cli::Folder;
 use crate::house::{Company, sense};
 use crate::http::read::{self, Sight};
 use crate::http::{ConnectionLimits, Door, Key, KeyHash, Keys, Role, router, serve};
-use crate::keep::{Held, held};
+use crate::keep::{Held, held, note_erased};
 use crate::look::address::tell;
 
 /// What `opcx serve` can be told.
@@ -92,6 +92,7 @@ async fn live(
         clock: clock.clone(),
         policy: Policy::default(),
         budget: Budget::default(),
+        erased: note_erased(&company.data()),
     };
     let node = match held(&company.data()) {
         None => Node::start(settings, outbox)?,

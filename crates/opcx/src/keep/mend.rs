@@ -13,7 +13,7 @@ use opcx_store::parts::Raw;
 use opcx_store::{Segment, StoreError, frame_bytes, segment_header, set_aside, survey_segment};
 
 use super::doctor::{Examined, Part, Report, examine_all};
-use super::{Manifest, files, verify};
+use super::{Erasures, Manifest, files, verify};
 use crate::house::{Company, history};
 
 /// Puts right what is wrong with a company's data: takes records that are lost, and definitions, from a
@@ -31,6 +31,15 @@ pub fn mend(
     let Examined { report, segments } = examine_all(&data)?;
     let is_wrong = |part| report.faults.iter().any(|fault| fault.part == part);
     let backup = backup.map(Source::open).transpose()?;
+    if let Some(backup) = &backup
+        && is_wrong(Part::Log)
+        && !Erasures::read(&backup.folder)?.hold(&Erasures::read(&data)?)
+    {
+        bail!(
+            "customers were erased since the backup in `{}`, and it still tells of them; name a newer one",
+            backup.folder.display()
+        );
+    }
     let needed = || backup.as_ref().context("the log is damaged; name a backup with --backup");
     {
         let _lock = opcx_store::lock(&data)?;

@@ -10,7 +10,7 @@ use opcx_core::time::Timestamp;
 use opcx_store::{Embedded, Store, StoreError, survey_segment};
 
 use super::manifest::{Manifest, SegmentCopy};
-use super::{files, held, verify};
+use super::{Erasures, files, held, verify};
 use crate::house::Company;
 use crate::house::history::History;
 
@@ -34,6 +34,8 @@ pub struct Restored {
     pub backup_end: Position,
     /// The time of the last record of live traffic.
     pub clock: Option<Timestamp>,
+    /// How many customers were erased since the backup, and from what was restored.
+    pub erased: usize,
 }
 
 /// Makes the company's data directory out of a backup: its log up to a point, and the state that follows
@@ -67,7 +69,9 @@ pub fn restore(company: &Company, backup: &Path, until: Until) -> anyhow::Result
         );
     }
     company.catch_up(&store, true, &data)?;
-    Ok(Restored { end: cut.end, backup_end: manifest.end, clock: cut.clock })
+    let erased = Erasures::read(&data)?
+        .apply(&*store, &company.definitions, &data, &mut || company.catch_up(&store, true, &data))?;
+    Ok(Restored { erased, end: cut.end, backup_end: manifest.end, clock: cut.clock })
 }
 
 /// Copies a log up to a cut and what belongs to it. The log gets its name last, so that a restore that was
@@ -92,8 +96,6 @@ fn lay_out(manifest: &Manifest, backup: &Path, data: &Path, cut: &Cut) -> anyhow
         }
     }
     History::open(data)?.cut(cut.end)?;
-    // Here, between the copied segments and the state that is derived from them, erasures are applied to
-    // `draft`: whoever was erased since the backup must not come back.
     held::hold(data, cut.end)?;
     fs::rename(&draft, data.join("log")).with_context(|| format!("naming `{}`", draft.display()))?;
     files::sync_folder(data)

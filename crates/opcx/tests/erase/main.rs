@@ -6,13 +6,11 @@ mod canaries;
 mod shop;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::AtomicBool;
 
 use opcx_core::customer::CustomerId;
 use opcx_core::record::{Order, Whom};
 use opcx_core::rollup::Rollup;
 use opcx_core::time::Timestamp;
-use opcx_engine::carry_out_erasures;
 use opcx_store::{ErasureRow, Store, digest};
 
 use canaries::{CANARIES, files_that_hold, rows_that_hold};
@@ -28,7 +26,7 @@ fn counts(store: &dyn Store) -> BTreeMap<(String, Timestamp), Rollup> {
 fn erase_ada(shop: &mut Shop) {
     shop.order(Order::Erase(Whom::Identifier(email(ada::EMAIL))));
     shop.decide();
-    let done = carry_out_erasures(&*shop.store, &shop.definitions, &AtomicBool::new(false)).unwrap();
+    let done = shop.carry_out(false).unwrap();
     assert_eq!(done, 1);
 }
 
@@ -74,12 +72,11 @@ fn an_erasure_broken_off_anywhere_goes_on_after_the_next_start() {
     shop.order(Order::Erase(Whom::Identifier(email(ada::EMAIL))));
     shop.decide();
     // Stopped at once: nothing but the first slice is done.
-    let stopped = AtomicBool::new(true);
-    assert_eq!(carry_out_erasures(&*shop.store, &shop.definitions, &stopped).unwrap(), 0);
+    assert_eq!(shop.carry_out(true).unwrap(), 0);
     assert!(matches!(shop.store.erasures(true).unwrap().as_slice(), [(_, ErasureRow::UnderWay(_))]));
     let mut shop = shop.reopened();
 
-    let done = carry_out_erasures(&*shop.store, &shop.definitions, &AtomicBool::new(false)).unwrap();
+    let done = shop.carry_out(false).unwrap();
     assert_eq!(done, 1);
     assert_eq!(files_that_hold(&shop.data(), CANARIES), BTreeMap::new());
     assert_eq!(digest(&*shop.replayed()).unwrap(), digest(&*shop.store).unwrap());

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use opcx::house::{Company, sense};
+use opcx::keep::note_erased;
 use opcx_core::case::{CaseChange, CaseId};
 use opcx_core::definitions::Definitions;
 use opcx_core::delivery::Policy;
@@ -12,7 +14,7 @@ use opcx_core::identity::{Identifier, IdentifierKind};
 use opcx_core::log::{Lane, Position};
 use opcx_core::record::{Command, Entry, Order, Rejected};
 use opcx_core::time::{Span, Timestamp};
-use opcx_engine::{Acceptor, Budget, Decider, Submission, Submitted};
+use opcx_engine::{Acceptor, Budget, Decider, EngineError, Submission, Submitted, carry_out_erasures};
 use opcx_store::{Draft, Embedded, Encoded, Memory, Settings, Store};
 
 /// What tells of Ada; each stands in one kind of place only, so that a search says which was forgotten.
@@ -90,6 +92,12 @@ impl Shop {
 
     pub(crate) fn data(&self) -> PathBuf {
         Company::load(self.folder.path()).unwrap().data()
+    }
+
+    /// Carries out what was ordered, or hardly begins with it.
+    pub(crate) fn carry_out(&self, stopped: bool) -> Result<usize, EngineError> {
+        let note = note_erased(&self.data());
+        carry_out_erasures(&*self.store, &self.definitions, &note, &AtomicBool::new(stopped))
     }
 
     pub(crate) fn settings(&self) -> Settings {

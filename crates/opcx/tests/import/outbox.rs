@@ -39,6 +39,7 @@ fn start(shop: &Shop, store: &Arc<dyn Store>, outbox: Outbox) -> Node {
         clock: Arc::new(WallClock),
         policy: Policy::default(),
         budget: Budget::default(),
+        erased: Arc::new(|_| Ok(())),
     };
     Node::start(settings, outbox).unwrap()
 }
