@@ -61,6 +61,18 @@ pub enum Answer {
     Withdrawn,
 }
 
+impl Answer {
+    /// The word used in files, messages and the API.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Answer::Granted => "granted",
+            Answer::Denied => "denied",
+            Answer::Withdrawn => "withdrawn",
+        }
+    }
+}
+
 /// How we know what the customer said.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Proof {

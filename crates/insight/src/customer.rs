@@ -5,6 +5,7 @@ mod lines;
 mod recount;
 
 pub use find::find;
+pub(crate) use lines::json;
 pub use lines::{ApartLine, ConsentLine, IdentifierLine, LinkLine, RunLine, StepLine, TraitLine};
 
 use std::cmp::Reverse;

@@ -15,8 +15,10 @@ mod cases;
 mod clocks;
 mod customer;
 mod decisions;
+mod erasures;
 mod error;
 mod experience;
+mod export;
 mod ledger;
 mod moment;
 mod page;
@@ -35,8 +37,12 @@ pub use customer::{
 pub use decisions::{
     DECISIONS_LOOKED_AT_MAX, Decisions, DecisionsQuestion, PlaybookDecisions, RefusedFor, decisions,
 };
+pub use erasures::{ErasureLine, ErasureStateWord, Erasures, ErasuresQuestion, erasures};
 pub use error::InsightError;
 pub use experience::{EmotionShare, Experience};
+pub use export::{
+    Export, ExportLine, ExportQuestion, ExportedConsent, ExportedMoment, ExportedReading, export,
+};
 pub use ledger::{AccountLevel, LedgerLine, TrustView};
 pub use moment::{
     Moment, MomentQuestion, MomentSplit, POINTS_MAX, Point, Series, Step, ValueOfMoment, moment,

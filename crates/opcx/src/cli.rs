@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    backup, bench, check, doctor, import, init, keys, rejected, replay, restore, serve, show,
+    backup, bench, check, doctor, export, import, init, keys, rejected, replay, restore, serve, show,
 };
 
 /// Operational Customer Experience engine.
@@ -32,6 +32,8 @@ pub enum Command {
     Rejected(rejected::Arguments),
     /// Look: pulse, customers, moments, promises, cases, decisions.
     Show(show::Arguments),
+    /// Print everything that is held about one customer, what was inferred and why, a JSON object a line.
+    Export(export::Arguments),
     /// Decide on the past again under other definitions, and print what would have been different.
     Replay(replay::Arguments),
     /// Copy the data, also while the engine runs; of an earlier backup only what is new.

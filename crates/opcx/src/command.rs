@@ -4,6 +4,7 @@ pub mod backup;
 pub mod bench;
 pub mod check;
 pub mod doctor;
+pub mod export;
 pub mod import;
 pub mod init;
 pub mod keys;
@@ -49,6 +50,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),

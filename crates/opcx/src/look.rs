@@ -8,12 +8,13 @@ mod server;
 mod source;
 
 pub use server::{Server, ServerError};
-pub use source::{OpenError, Source, open};
+pub use source::{OpenError, Source, open, open_for_disclosure};
 
 use opcx_core::definitions::Definitions;
 use opcx_insight::{
-    Cases, CasesQuestion, Customer, Decisions, DecisionsQuestion, InsightError, Moment, MomentQuestion,
-    Promises, PromisesQuestion, Pulse, PulseQuestion, Trust, TrustQuestion,
+    Cases, CasesQuestion, Customer, Decisions, DecisionsQuestion, Erasures, ErasuresQuestion, Export,
+    ExportQuestion, InsightError, Moment, MomentQuestion, Promises, PromisesQuestion, Pulse, PulseQuestion,
+    Trust, TrustQuestion,
 };
 use opcx_store::Store;
 use serde::Serialize;
@@ -36,6 +37,10 @@ pub enum Question {
     Decisions(DecisionsQuestion),
     /// Whose trust broke, and why.
     Trust(TrustQuestion),
+    /// Who was erased, and how far that has come.
+    Erasures(ErasuresQuestion),
+    /// A page of everything that is held about the customer of that name.
+    Export(String, ExportQuestion),
 }
 
 /// An answer. In JSON it is the view alone.
@@ -50,6 +55,8 @@ pub enum View {
     Cases(Box<Cases>),
     Decisions(Box<Decisions>),
     Trust(Box<Trust>),
+    Erasures(Box<Erasures>),
+    Export(Box<Export>),
 }
 
 impl Question {
@@ -76,6 +83,12 @@ impl Question {
                 View::Decisions(Box::new(opcx_insight::decisions(store, definitions, question)?))
             }
             Question::Trust(question) => View::Trust(Box::new(opcx_insight::trust(store, question)?)),
+            Question::Erasures(question) => {
+                View::Erasures(Box::new(opcx_insight::erasures(store, question)?))
+            }
+            Question::Export(who, question) => {
+                View::Export(Box::new(opcx_insight::export(store, definitions, who, question)?))
+            }
         })
     }
 
@@ -89,6 +102,8 @@ impl Question {
             Question::Cases(question) => (vec!["cases"], json(question)),
             Question::Decisions(question) => (vec!["decisions"], json(question)),
             Question::Trust(question) => (vec!["trust"], json(question)),
+            Question::Erasures(question) => (vec!["erasures"], json(question)),
+            Question::Export(who, question) => (vec!["customers", who, "export"], json(question)),
         }
     }
 
@@ -102,6 +117,8 @@ impl Question {
             Question::Cases(_) => View::Cases(serde_json::from_slice(body)?),
             Question::Decisions(_) => View::Decisions(serde_json::from_slice(body)?),
             Question::Trust(_) => View::Trust(serde_json::from_slice(body)?),
+            Question::Erasures(_) => View::Erasures(serde_json::from_slice(body)?),
+            Question::Export(..) => View::Export(serde_json::from_slice(body)?),
         })
     }
 }

@@ -3,6 +3,7 @@
 mod cases;
 mod customer;
 mod decisions;
+mod erasures;
 mod moment;
 mod page;
 mod promises;
@@ -28,6 +29,13 @@ pub fn text(view: &View, look: Look) -> String {
         View::Cases(view) => cases::write(&mut page, view),
         View::Decisions(view) => decisions::write(&mut page, view),
         View::Trust(view) => trust::write(&mut page, view),
+        View::Erasures(view) => erasures::write(&mut page, view),
+        View::Export(view) => {
+            // For programs; a page for people is that of the customer.
+            for line in &view.lines {
+                page.line(&serde_json::to_string(line).expect("views are plain data"));
+            }
+        }
     }
     page.into_text()
 }

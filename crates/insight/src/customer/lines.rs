@@ -1,6 +1,6 @@
 //! The parts of a customer that are told line by line.
 
-use opcx_core::consent::{Answer, Grant, Purpose};
+use opcx_core::consent::{Grant, Purpose};
 use opcx_core::customer::Known;
 use opcx_core::definitions::Definitions;
 use opcx_core::event::Value;
@@ -122,11 +122,7 @@ impl ApartLine {
 
 impl ConsentLine {
     pub(super) fn of(grant: &Grant) -> ConsentLine {
-        let answer = match grant.statement.answer {
-            Answer::Granted => "granted",
-            Answer::Denied => "denied",
-            Answer::Withdrawn => "withdrawn",
-        };
+        let answer = grant.statement.answer.word();
         ConsentLine {
             category: grant.statement.category.word().to_owned(),
             purpose: grant.statement.purpose.word().to_owned(),
@@ -195,7 +191,8 @@ pub(super) fn traits(definitions: &Definitions, known: &Known) -> Vec<TraitLine>
         .collect()
 }
 
-fn json(value: &Value) -> serde_json::Value {
+/// A fact's value as JSON.
+pub(crate) fn json(value: &Value) -> serde_json::Value {
     match value {
         Value::Bool(truth) => (*truth).into(),
         Value::Number(number) => (*number).into(),

@@ -5,8 +5,8 @@ use std::io::IsTerminal;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use opcx_insight::{
-    At, CaseStateWord, CasesQuestion, DecisionsQuestion, MomentQuestion, PromiseStateWord, PromisesQuestion,
-    PulseQuestion, TrustQuestion, VerdictWord,
+    At, CaseStateWord, CasesQuestion, DecisionsQuestion, ErasuresQuestion, MomentQuestion, PromiseStateWord,
+    PromisesQuestion, PulseQuestion, TrustQuestion, VerdictWord,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -103,6 +103,11 @@ enum What {
         #[command(flatten)]
         rows: Rows,
     },
+    /// Orders to erase customers, and how far each has come.
+    Erasures {
+        #[command(flatten)]
+        rows: Rows,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -194,6 +199,9 @@ fn question(what: &What) -> Question {
             most: rows.most,
             after: rows.after.clone(),
         }),
+        What::Erasures { rows } => {
+            Question::Erasures(ErasuresQuestion { most: rows.most, after: rows.after.clone() })
+        }
     }
 }
 

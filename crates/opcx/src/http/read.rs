@@ -18,6 +18,7 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::routing::MethodRouter;
 use opcx_core::definitions::Definitions;
 use opcx_insight::InsightError;
 use opcx_store::Store;
@@ -54,12 +55,8 @@ pub fn router<A: Accept>(sight: &Arc<Sight<A>>) -> Router {
     let mut router = Router::new();
     for route in ROUTES {
         router = match route.asks {
-            Asks::Question(question) => {
-                let handler = move |State(sight), path, RawQuery(query), headers: HeaderMap| {
-                    answer::<A>(sight, question, path, query, headers)
-                };
-                router.route(route.path, axum::routing::get(handler))
-            }
+            Asks::Question(question) => router.route(route.path, asking::<A>(Role::Read, question)),
+            Asks::Disclosure(question) => router.route(route.path, asking::<A>(Role::Admin, question)),
             Asks::Order(order) => {
                 let handler = move |State(sight), path, headers: HeaderMap, body: Body| {
                     order::give::<A>(sight, order, path, headers, body)
@@ -88,14 +85,21 @@ fn part_of(path: PathPart) -> Result<String, Problem> {
     Ok(path.map(|Path(part)| part).unwrap_or_default())
 }
 
+/// Answers a question for those who have a role.
+fn asking<A: Accept>(role: Role, question: route::ReadQuestion) -> MethodRouter<Arc<Sight<A>>> {
+    axum::routing::get(move |State(sight), path, RawQuery(query), headers: HeaderMap| {
+        answer::<A>(sight, (role, question), path, query, headers)
+    })
+}
+
 async fn answer<A: Accept>(
     sight: Arc<Sight<A>>,
-    question: route::ReadQuestion,
+    (role, question): (Role, route::ReadQuestion),
     path: PathPart,
     query: Option<String>,
     headers: HeaderMap,
 ) -> Response {
-    if sight.door.keys.of_request(&headers, Role::Read).is_none() {
+    if sight.door.keys.of_request(&headers, role).is_none() {
         return Problem::unauthorized().into_response();
     }
     let name = match part_of(path) {

@@ -31,9 +31,9 @@ pub enum ServerError {
         #[source]
         source: reqwest::Error,
     },
-    /// It knows another read key.
+    /// It knows another key.
     #[error(
-        "{address} does not know this read key; set the variable to the key that `opcx serve` was started with"
+        "{address} does not know this key, or it may not ask this; set the variable to the key that `opcx serve` was started with"
     )]
     OtherKey {
         /// The server's address.

@@ -59,6 +59,19 @@ pub enum OpenError {
 /// # Errors
 /// There is no data yet, it cannot be opened, or the key to ask the other process with is missing.
 pub fn open(company: &Company) -> Result<Source, OpenError> {
+    open_with(company, company.settings.keys.read.as_deref(), "read")
+}
+
+/// As [`open`], for questions whose answers hold all of a person's data: the other process is asked with the
+/// admin key.
+///
+/// # Errors
+/// Those of [`open`].
+pub fn open_for_disclosure(company: &Company) -> Result<Source, OpenError> {
+    open_with(company, company.settings.keys.admin.as_deref(), "admin")
+}
+
+fn open_with(company: &Company, variable: Option<&str>, word: &str) -> Result<Source, OpenError> {
     let data = company.data();
     if !data.is_dir() {
         return Err(OpenError::NoData { data });
@@ -67,22 +80,21 @@ pub fn open(company: &Company) -> Result<Source, OpenError> {
         Ok(store) => Ok(Source::Store { store, definitions: Arc::clone(&company.definitions) }),
         Err(error) if is_in_use(&error) => {
             let listen = address::told(&data).unwrap_or(company.settings.listen);
-            let key =
-                key(company.settings.keys.read.as_deref()).map_err(|mend| OpenError::NoKey { data, mend })?;
+            let key = key(variable, word).map_err(|mend| OpenError::NoKey { data, mend })?;
             Ok(Source::Server(Server::new(listen, key)))
         }
         Err(error) => Err(OpenError::Data(error)),
     }
 }
 
-/// The read key out of the environment, or what to do about it.
-fn key(variable: Option<&str>) -> Result<String, String> {
+/// The key of that kind out of the environment, or what to do about it.
+fn key(variable: Option<&str>, word: &str) -> Result<String, String> {
     let Some(variable) = variable else {
-        return Err(
-            "`opcx.toml` names no key to ask it with; name a variable under `[keys]` as `read`".into()
-        );
+        return Err(format!(
+            "`opcx.toml` names no key to ask it with; name a variable under `[keys]` as `{word}`"
+        ));
     };
-    std::env::var(variable).map_err(|_| format!("the read key to ask it with is missing; set {variable}"))
+    std::env::var(variable).map_err(|_| format!("the {word} key to ask it with is missing; set {variable}"))
 }
 
 impl Source {

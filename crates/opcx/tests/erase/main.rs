@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
 
 mod canaries;
+mod disclosure;
+mod older_backup;
 mod shop;
 
 use std::collections::BTreeMap;

@@ -90,6 +90,10 @@ impl Shop {
         std::mem::forget(folder);
     }
 
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
     pub(crate) fn data(&self) -> PathBuf {
         Company::load(self.folder.path()).unwrap().data()
     }

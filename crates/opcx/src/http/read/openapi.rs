@@ -22,7 +22,7 @@ pub fn document() -> Value {
     let mut paths = Map::new();
     for route in ROUTES {
         let method = match route.asks {
-            Asks::Question(_) | Asks::Document => "get",
+            Asks::Question(_) | Asks::Disclosure(_) | Asks::Document => "get",
             Asks::Order(_) => "post",
         };
         let entry = paths.entry(route.path).or_insert_with(|| json!({}));
@@ -71,8 +71,9 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
         "security": [],
     });
     let answered = match route.asks {
-        Asks::Question(_) => {
-            operation["security"] = json!([{ "read": [] }]);
+        Asks::Question(_) | Asks::Disclosure(_) => {
+            let key = if matches!(route.asks, Asks::Disclosure(_)) { "admin" } else { "read" };
+            operation["security"] = json!([{ key: [] }]);
             if let Some(takes) = &takes {
                 parameters.extend(query_parameters(takes, generator));
             }

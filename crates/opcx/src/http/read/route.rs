@@ -6,8 +6,9 @@ use opcx_core::identity::{Identifier, IdentifierKind};
 use opcx_core::promise::PromiseId;
 use opcx_core::record::{Order, Whom};
 use opcx_insight::{
-    Cases, CasesQuestion, Customer, Decisions, DecisionsQuestion, Moment, MomentQuestion, Promises,
-    PromisesQuestion, Pulse, PulseQuestion, Trust, TrustQuestion,
+    Cases, CasesQuestion, Customer, Decisions, DecisionsQuestion, Erasures, ErasuresQuestion, Export,
+    ExportQuestion, Moment, MomentQuestion, Promises, PromisesQuestion, Pulse, PulseQuestion, Trust,
+    TrustQuestion,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
@@ -35,7 +36,7 @@ impl Route {
     pub fn is_order(&self) -> bool {
         match self.asks {
             Asks::Order(_) => true,
-            Asks::Question(_) | Asks::Document => false,
+            Asks::Question(_) | Asks::Disclosure(_) | Asks::Document => false,
         }
     }
 }
@@ -45,6 +46,8 @@ impl Route {
 pub(super) enum Asks {
     /// An answer. `GET`, read key.
     Question(ReadQuestion),
+    /// An answer that holds all of a person's data. `GET`, admin key.
+    Disclosure(ReadQuestion),
     /// That something be done. `POST`, admin key.
     Order(ReadOrder),
     /// The document that describes all routes. `GET`, no key.
@@ -129,6 +132,20 @@ pub const ROUTES: &[Route] = &[
         }),
         takes: None,
         gives: Some(schema::<Customer>),
+    },
+    Route {
+        path: "/v1/customers/{id}/export",
+        summary: "Everything that is held about one customer, what was inferred and why, page by page",
+        asks: Asks::Disclosure(|who, query| Ok(Question::Export(who.to_owned(), read_query(query)?))),
+        takes: Some(schema::<ExportQuestion>),
+        gives: Some(schema::<Export>),
+    },
+    Route {
+        path: "/v1/erasures",
+        summary: "Orders to erase customers, and how far each has come",
+        asks: Asks::Question(|_, query| Ok(Question::Erasures(read_query(query)?))),
+        takes: Some(schema::<ErasuresQuestion>),
+        gives: Some(schema::<Erasures>),
     },
     Route {
         path: "/v1/moments/{name}",
