@@ -6,7 +6,7 @@
 
 mod lines;
 
-pub use lines::{ExportLine, ExportedConsent, ExportedMoment, ExportedReading};
+pub use lines::{ExportLine, ExportedConsent, ExportedEvent, ExportedMoment, ExportedReading};
 
 use std::collections::BTreeSet;
 

@@ -41,7 +41,8 @@ pub use erasures::{ErasureLine, ErasureStateWord, Erasures, ErasuresQuestion, er
 pub use error::InsightError;
 pub use experience::{EmotionShare, Experience};
 pub use export::{
-    Export, ExportLine, ExportQuestion, ExportedConsent, ExportedMoment, ExportedReading, export,
+    Export, ExportLine, ExportQuestion, ExportedConsent, ExportedEvent, ExportedMoment, ExportedReading,
+    export,
 };
 pub use ledger::{AccountLevel, LedgerLine, TrustView};
 pub use moment::{

@@ -16,9 +16,7 @@ use opcx_core::log::{Lane, Position};
 use opcx_core::reading::{Emotion, Felt, Found, Model, Permille, Reading, Tier, Unknown, Valence};
 use opcx_core::record::{Command, Entry, Order, Report, Whom};
 use opcx_core::time::{Span, Timestamp};
-use opcx_engine::{
-    Acceptor, Budget, Decider, NoteErased, Sense, Submission, Submitted, carry_out_erasures,
-};
+use opcx_engine::{Acceptor, Budget, Decider, NoteErased, Sense, Submission, Submitted, carry_out_erasures};
 use opcx_store::{Encoded, EventKey, Memory, ParcelRow, ParcelState, Store, StoreError};
 
 use super::company::{self, KINDS};

@@ -22,36 +22,7 @@ pub enum ExportLine {
     /// Who they are and what is known about them now, inferred or told.
     Customer(Box<Customer>),
     /// Something that happened to them, as it came in, with what was made of it.
-    Event {
-        /// The record of the log.
-        position: u64,
-        /// When it was accepted.
-        accepted: At,
-        /// The system that told us.
-        source: String,
-        /// The event's id there.
-        id: String,
-        /// When it happened.
-        happened: At,
-        /// What kind of event it is.
-        kind: String,
-        /// Where it happened.
-        channel: String,
-        /// Who did it: `customer`, `staff` or `probe`.
-        origin: String,
-        /// Every identifier that was given, as `kind:value`.
-        who: Vec<String>,
-        /// The facts.
-        facts: BTreeMap<String, serde_json::Value>,
-        /// What was said, word for word.
-        said: Option<String>,
-        /// What they allowed or forbade with it.
-        consents: Vec<ExportedConsent>,
-        /// What a model read in what was said.
-        reading: Option<ExportedReading>,
-        /// The moments of the map that it was, and how they went.
-        moments: Vec<ExportedMoment>,
-    },
+    Event(Box<ExportedEvent>),
     /// Something that somebody of the company ordered about them.
     Order {
         /// The record of the log.
@@ -95,6 +66,39 @@ pub enum ExportLine {
         /// What came in.
         raw: String,
     },
+}
+
+/// Something that happened to a customer, with what was made of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ExportedEvent {
+    /// The record of the log.
+    pub position: u64,
+    /// When it was accepted.
+    pub accepted: At,
+    /// The system that told us.
+    pub source: String,
+    /// The event's id there.
+    pub id: String,
+    /// When it happened.
+    pub happened: At,
+    /// What kind of event it is.
+    pub kind: String,
+    /// Where it happened.
+    pub channel: String,
+    /// Who did it: `customer`, `staff` or `probe`.
+    pub origin: String,
+    /// Every identifier that was given, as `kind:value`.
+    pub who: Vec<String>,
+    /// The facts.
+    pub facts: BTreeMap<String, serde_json::Value>,
+    /// What was said, word for word.
+    pub said: Option<String>,
+    /// What they allowed or forbade with it.
+    pub consents: Vec<ExportedConsent>,
+    /// What a model read in what was said.
+    pub reading: Option<ExportedReading>,
+    /// The moments of the map that it was, and how they went.
+    pub moments: Vec<ExportedMoment>,
 }
 
 /// What a customer said about their data.
@@ -204,7 +208,7 @@ fn of_event(
         Origin::Staff => "staff",
         Origin::Probe => "probe",
     };
-    ExportLine::Event {
+    ExportLine::Event(Box::new(ExportedEvent {
         position,
         accepted,
         source: event.source.to_string(),
@@ -227,7 +231,7 @@ fn of_event(
                 repeats: moment.repeats,
             })
             .collect(),
-    }
+    }))
 }
 
 fn of_consent(said: &Statement) -> ExportedConsent {

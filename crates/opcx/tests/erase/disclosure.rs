@@ -47,7 +47,8 @@ fn an_export_holds_whatever_a_scan_of_the_store_finds() {
     let told: BTreeSet<u64> = lines
         .iter()
         .filter_map(|line| match line {
-            ExportLine::Event { position, .. } | ExportLine::Rejected { position, .. } => Some(*position),
+            ExportLine::Event(event) => Some(event.position),
+            ExportLine::Rejected { position, .. } => Some(*position),
             _ => None,
         })
         .collect();
@@ -62,7 +63,8 @@ fn an_export_holds_whatever_a_scan_of_the_store_finds() {
     let decided = lines.iter().filter(|line| matches!(line, ExportLine::Decision(_))).count();
     assert_eq!((decided, decided > 0), (taken, true));
 
-    let readings = lines.iter().filter(|line| matches!(line, ExportLine::Event { reading: Some(_), .. }));
+    let readings =
+        lines.iter().filter(|line| matches!(line, ExportLine::Event(event) if event.reading.is_some()));
     assert_eq!(readings.count(), 4, "what was inferred from each of her messages");
 
     let text = serde_json::to_string(&lines).unwrap().to_lowercase();
