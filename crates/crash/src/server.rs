@@ -125,7 +125,9 @@ impl Server {
         match self.ready.recv_timeout(PATIENCE) {
             Ok(took) => Ok(Some(took)),
             Err(RecvTimeoutError::Disconnected) => Ok(None),
-            Err(RecvTimeoutError::Timeout) => bail!("the engine does not listen; it said:\n{}", self.said()),
+            Err(RecvTimeoutError::Timeout) => {
+                bail!("the engine does not listen (its state: {}); it said:\n{}", self.state(), self.said())
+            }
         }
     }
 
@@ -187,7 +189,9 @@ impl Server {
             match self.ready.recv_timeout(PATIENCE) {
                 Ok(_) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
-                Err(RecvTimeoutError::Timeout) => bail!("the engine does not end; it said:\n{}", self.said()),
+                Err(RecvTimeoutError::Timeout) => {
+                    bail!("the engine does not end (its state: {}); it said:\n{}", self.state(), self.said())
+                }
             }
         }
         self.child().wait().context("waiting for the engine's end")
@@ -211,6 +215,14 @@ impl Server {
     fn said(&self) -> String {
         let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         Vec::from_iter(lines.iter().cloned()).join("\n")
+    }
+
+    /// What the system says that it is doing: a process that somebody has stopped is no engine that hangs.
+    fn state(&self) -> String {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child().id()));
+        let status = status.unwrap_or_default();
+        let state = status.lines().find_map(|line| line.strip_prefix("State:"));
+        state.map_or_else(|| "unknown".to_owned(), |state| state.trim().to_owned())
     }
 
     fn child(&self) -> MutexGuard<'_, Child> {

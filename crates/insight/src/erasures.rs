@@ -32,7 +32,7 @@ pub struct Erasures {
 /// One order to erase a customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ErasureLine {
-    /// The order's position, as it was answered when the order was given.
+    /// The order's position: the one before the position that was answered when it was given.
     pub position: u64,
     /// Who gave it.
     pub by: String,
