@@ -7,10 +7,15 @@ use std::path::Path;
 use anyhow::Context as _;
 
 /// The environment that the company's settings name: its write key, and the secret of its webhook.
-pub(crate) const ENVIRONMENT: [(&str, &str); 2] =
-    [("OPCX_CRASH_WRITE_KEY", WRITE_KEY), ("OPCX_CRASH_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")];
+pub(crate) const ENVIRONMENT: [(&str, &str); 3] = [
+    ("OPCX_CRASH_WRITE_KEY", WRITE_KEY),
+    ("OPCX_CRASH_ADMIN_KEY", ADMIN_KEY),
+    ("OPCX_CRASH_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+];
 /// With which customers send.
 pub(crate) const WRITE_KEY: &str = "write-key-of-the-trial";
+/// With which they ask to be erased.
+pub(crate) const ADMIN_KEY: &str = "admin-key-of-the-trial";
 
 const FILES: [(&str, &str); 5] = [
     ("opcx.toml", include_str!("../company/opcx.toml")),

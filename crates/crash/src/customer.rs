@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use crate::company::WRITE_KEY;
 use crate::fuse::Fuse;
 use crate::http;
+use crate::leaver;
 use crate::ledger::{Kind, Ledger, Serial};
 use crate::server::Door;
 
@@ -55,7 +56,10 @@ impl Customers {
                 }
             })
         };
-        let senders = (0..SENDERS).map(sender).collect();
+        let mut senders: Vec<JoinHandle<()>> = (0..SENDERS).map(sender).collect();
+        let (leaving, ended) = (Arc::clone(ledger), Arc::clone(&stop));
+        let mut wire = Wire { door: Arc::clone(door), stream: None };
+        senders.push(std::thread::spawn(move || leaver::come_and_leave(&mut wire, &leaving, &ended)));
         Customers { stop, senders }
     }
 
@@ -103,7 +107,9 @@ impl Sender {
         let body = json!({ "writeKey": WRITE_KEY, "batch": messages }).to_string();
         loop {
             let watch = self.ledger.watch();
-            if self.wire.post(&body) && self.ledger.acknowledged(watch, &serials) {
+            if self.wire.post("/v1/batch", None, &body) == Some(200)
+                && self.ledger.acknowledged(watch, &serials)
+            {
                 break;
             }
             self.wire.hang_up();
@@ -134,7 +140,7 @@ impl Sender {
             "properties": { "order_id": serial.to_string() },
         });
         match kind {
-            Kind::Bought | Kind::Looked => {}
+            Kind::Bought | Kind::Looked | Kind::Left => {}
             Kind::Shipped => {
                 let millis = i64::try_from(1_000 + self.random.below(2_000)).unwrap_or_default();
                 message["properties"]["promised_at"] = json!((now + Span::from_millis(millis)).to_string());
@@ -154,19 +160,24 @@ impl Sender {
 }
 
 /// A connection that is made again whenever it breaks.
-struct Wire {
+pub(crate) struct Wire {
     door: Arc<Door>,
     stream: Option<BufReader<TcpStream>>,
 }
 
 impl Wire {
-    fn hang_up(&mut self) {
+    pub(crate) fn hang_up(&mut self) {
         self.stream = None;
+        self.pause();
+    }
+
+    /// Waits a moment.
+    pub(crate) fn pause(&self) {
         self.door.pause();
     }
 
-    /// Whether the engine says that the body is safe.
-    fn post(&mut self, body: &str) -> bool {
+    /// What the engine answers to a body; `None` if it does not.
+    pub(crate) fn post(&mut self, path: &str, key: Option<&str>, body: &str) -> Option<u16> {
         if self.stream.is_none() {
             let connected = TcpStream::connect(self.door.wait_until_open());
             let ready = connected.and_then(|stream| {
@@ -176,7 +187,7 @@ impl Wire {
             });
             self.stream = ready.ok();
         }
-        let Some(stream) = &mut self.stream else { return false };
-        http::post(stream, "/v1/batch", body).is_ok_and(|answer| answer.status() == 200)
+        let answer = http::post(self.stream.as_mut()?, path, key, body);
+        answer.ok().map(|answer| answer.status())
     }
 }

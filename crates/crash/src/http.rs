@@ -59,14 +59,20 @@ fn read_line(stream: &mut BufReader<TcpStream>) -> io::Result<String> {
     Ok(line.trim_end().to_owned())
 }
 
-/// Posts JSON and reads the response.
+/// Posts JSON, with a key if one is given, and reads the response.
 ///
 /// # Errors
 /// The connection broke before the whole response was there.
-pub(crate) fn post(stream: &mut BufReader<TcpStream>, path: &str, body: &str) -> io::Result<Message> {
+pub(crate) fn post(
+    stream: &mut BufReader<TcpStream>,
+    path: &str,
+    key: Option<&str>,
+    body: &str,
+) -> io::Result<Message> {
+    let key = key.map(|key| format!("authorization: Bearer {key}\r\n")).unwrap_or_default();
+    let length = body.len();
     let head = format!(
-        "POST {path} HTTP/1.1\r\nhost: opcx\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
-        body.len()
+        "POST {path} HTTP/1.1\r\nhost: opcx\r\n{key}content-type: application/json\r\ncontent-length: {length}\r\n\r\n"
     );
     stream.get_mut().write_all((head + body).as_bytes())?;
     read(stream)

@@ -29,6 +29,8 @@ pub(crate) enum Kind {
     Looked,
     /// Changes a consent.
     Chose,
+    /// Promises nothing, and comes from somebody who is erased afterwards.
+    Left,
 }
 
 impl Kind {
@@ -38,7 +40,7 @@ impl Kind {
         match self {
             Kind::Bought => Some("bought"),
             Kind::Shipped => Some("late"),
-            Kind::Looked | Kind::Chose => None,
+            Kind::Looked | Kind::Chose | Kind::Left => None,
         }
     }
 }
@@ -81,6 +83,8 @@ pub(crate) struct Seen {
     pub(crate) events: BTreeMap<Serial, Sent>,
     /// What each customer who chose has been told is their choice.
     pub(crate) choices: BTreeMap<String, bool>,
+    /// Who was told that they will be erased.
+    pub(crate) erased: Vec<String>,
     /// Events that were sent although they had been acknowledged.
     pub sent_again: u64,
     /// Acknowledged events whose effect has not arrived.
@@ -143,6 +147,16 @@ impl Ledger {
     /// A customer was told that their choice is safe.
     pub(crate) fn chose(&self, customer: &str, granted: bool) {
         self.seen().choices.insert(customer.to_owned(), granted);
+    }
+
+    /// Whether what began in that watch and ends now counts.
+    pub(crate) fn counts(&self, since: Watch) -> bool {
+        self.seen().watch == since && since.counts()
+    }
+
+    /// A customer was told that they will be erased.
+    pub(crate) fn erased(&self, customer: String) {
+        self.seen().erased.push(customer);
     }
 
     /// A webhook arrived. Says how often it has under this id; `None` if that does not count.

@@ -19,6 +19,7 @@ pub mod crash;
 mod customer;
 mod fuse;
 mod http;
+mod leaver;
 mod ledger;
 pub mod plan;
 pub mod plant;

@@ -3,6 +3,7 @@
 mod early_answer;
 mod fresh_ids;
 mod no_marks;
+mod no_rewrite;
 mod no_sync;
 
 use std::path::Path;
@@ -16,6 +17,7 @@ use opcx_store::{Assembled, Embedded, SegmentLog, Settings, Store, TreeTables};
 use early_answer::EarlyLog;
 use fresh_ids::FreshIds;
 use no_marks::NoMarks;
+use no_rewrite::NoRewrite;
 use no_sync::NoSync;
 
 /// A bug.
@@ -25,6 +27,8 @@ pub enum Plant {
     EarlyAnswer,
     /// It is not kept which events were counted.
     NoMarks,
+    /// Who is erased stays in the log.
+    NoRewrite,
     /// The log is written and not synced. Only a power cut brings that out.
     NoSync,
     /// A parcel gets another id whenever the engine is started.
@@ -38,6 +42,7 @@ impl Plant {
         match self {
             Plant::EarlyAnswer => "early-answer",
             Plant::NoMarks => "no-marks",
+            Plant::NoRewrite => "no-rewrite",
             Plant::NoSync => "no-sync",
             Plant::FreshIds => "fresh-ids",
         }
@@ -67,6 +72,9 @@ pub(crate) fn store(
         Some(Plant::EarlyAnswer) => tables()
             .and_then(|tables| Assembled::of(EarlyLog::new(log()?), tables, settings.faults.clone()))
             .map(|store| Arc::new(store) as _),
+        Some(Plant::NoRewrite) => tables()
+            .and_then(|tables| Assembled::of(NoRewrite(log()?), tables, settings.faults.clone()))
+            .map(|store| Arc::new(store) as _),
         Some(Plant::NoSync) => tables()
             .and_then(|tables| Assembled::of(unsynced_log()?, tables, settings.faults.clone()))
             .map(|store| Arc::new(store) as _),
@@ -80,7 +88,7 @@ pub(crate) fn store(
 /// The channels, with the bug if it is one of theirs.
 pub(crate) fn outbox(plant: Option<Plant>, outbox: Outbox) -> Outbox {
     match plant {
-        None | Some(Plant::EarlyAnswer | Plant::NoMarks | Plant::NoSync) => outbox,
+        None | Some(Plant::EarlyAnswer | Plant::NoMarks | Plant::NoRewrite | Plant::NoSync) => outbox,
         Some(Plant::FreshIds) => {
             let renamed = |channel| -> Arc<dyn Channel> { Arc::new(FreshIds(channel)) };
             outbox.into_iter().map(|(name, channel)| (name, renamed(channel))).collect()

@@ -72,6 +72,14 @@ pub enum Fault {
         /// Whose.
         customer: String,
     },
+    /// An order to erase somebody that was acknowledged was not carried out.
+    #[error("`{customer}` was told that they will be erased, and {place} still tells of them")]
+    NotErased {
+        /// Who.
+        customer: String,
+        /// Where.
+        place: String,
+    },
     /// Law 3.
     #[error("the state is not what follows from the log")]
     NotReplayed,
@@ -92,6 +100,8 @@ pub struct Report {
     pub sent_again: u64,
     /// Customers whose last choice was acknowledged.
     pub choices: usize,
+    /// Customers whose erasure was acknowledged.
+    pub erased: usize,
     /// Effects that arrived.
     pub effects: usize,
     /// Deliveries beyond the first under the same id.
@@ -106,6 +116,7 @@ impl Report {
         self.acknowledged = seen.events.values().filter(|sent| sent.acknowledged).count();
         self.sent_again = seen.sent_again;
         self.choices = seen.choices.len();
+        self.erased = seen.erased.len();
         self.effects = seen.events.values().filter(|sent| !sent.deliveries.is_empty()).count();
         let deliveries = seen.events.values().flat_map(|sent| sent.deliveries.values());
         self.repeats = deliveries.map(|delivery| u64::from(delivery.times) - 1).sum();
@@ -128,6 +139,7 @@ impl fmt::Display for Report {
         let lost = self.count_of(|fault| matches!(fault, Fault::Lost { .. }));
         let miscounted = self.count_of(|fault| matches!(fault, Fault::Miscounted { .. }));
         let choices_lost = self.count_of(|fault| matches!(fault, Fault::ChoiceLost { .. }));
+        let not_erased = self.count_of(|fault| matches!(fault, Fault::NotErased { .. }));
         let effects_lost = self.count_of(|fault| matches!(fault, Fault::EffectLost { .. }));
         let repeated = self.count_of(|fault| matches!(fault, Fault::EffectRepeated { .. }));
         let mut restarts = self.restarts.clone();
@@ -142,6 +154,7 @@ impl fmt::Display for Report {
             self.acknowledged, self.sent_again
         )?;
         writeln!(f, "consent         {} customers chose; not in force {choices_lost}", self.choices)?;
+        writeln!(f, "erased          {} customers; still told of {not_erased}", self.erased)?;
         writeln!(
             f,
             "effects         {} arrived; lost {effects_lost}; repeated under the same id {}, under another {repeated}",

@@ -20,7 +20,8 @@ fn killed(kills: usize, plant: Option<Plant>) -> Report {
 #[test]
 fn law_01_nothing_acknowledged_is_lost_and_law_02_nothing_is_counted_twice_however_often_opcx_is_killed() {
     let report = killed(KILLS, None);
-    assert!(report.acknowledged > 0 && report.effects > 0 && report.choices > 0, "{report}");
+    assert!(report.acknowledged > 0 && report.effects > 0, "{report}");
+    assert!(report.choices > 0 && report.erased > 0, "{report}");
     assert_eq!(report.faults, []);
 }
 
@@ -40,4 +41,10 @@ fn an_engine_that_forgets_what_it_counted_is_found_out() {
 fn an_engine_that_names_its_parcels_anew_is_found_out() {
     let report = killed(KILLS_TO_FIND_A_BUG, Some(Plant::FreshIds));
     assert!(report.count_of(|fault| matches!(fault, Fault::EffectRepeated { .. })) > 0, "{report}");
+}
+
+#[test]
+fn an_engine_that_leaves_the_erased_in_its_log_is_found_out() {
+    let report = killed(KILLS_TO_FIND_A_BUG, Some(Plant::NoRewrite));
+    assert!(report.count_of(|fault| matches!(fault, Fault::NotErased { .. })) > 0, "{report}");
 }
