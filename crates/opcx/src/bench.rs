@@ -5,9 +5,19 @@
 
 pub mod accept;
 pub mod company;
+pub mod delivery;
+pub mod engine;
+pub mod history;
 pub mod latency;
+pub mod load;
 pub mod machine;
+pub mod playbooks;
 pub mod random;
+pub mod receiver;
+pub mod scale;
+pub mod served;
+pub mod single;
+pub mod spread;
 pub mod step;
 pub mod whole;
 pub mod world;

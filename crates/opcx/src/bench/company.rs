@@ -7,28 +7,92 @@ use opcx_company::Files;
 /// How many playbooks there are.
 pub const PLAYBOOKS: usize = 50;
 
+/// How a thousand playbooks listen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listening {
+    /// Each to one of the seven kinds of event.
+    Spread,
+    /// All to `Page Viewed`.
+    Alike,
+}
+
 /// The folder, with a webhook to `receiver` for events of the kind `Payment Failed`.
 #[must_use]
 pub fn files(receiver: Option<&str>) -> Files {
+    let mut files = with_webhooks(receiver.map(|url| ("receiver".to_owned(), url.to_owned())));
+    for number in 0..PLAYBOOKS {
+        files.insert(format!("playbooks/p{number:02}.yaml"), playbook(number, receiver.is_some()));
+    }
+    files
+}
+
+/// The folder without playbooks.
+#[must_use]
+pub fn without_playbooks() -> Files {
+    with_webhooks(None)
+}
+
+/// The folder with a thousand playbooks in place of the fifty. Their conditions are such that an event
+/// fulfils ten of them on average.
+#[must_use]
+pub fn with_a_thousand_playbooks(listening: Listening) -> Files {
+    const KINDS: [&str; 7] = [
+        "Page Viewed",
+        "Order Completed",
+        "Payment Failed",
+        "Order Shipped",
+        "Order Delivered",
+        "Message Received",
+        "Message Answered",
+    ];
+    let mut files = with_webhooks(None);
+    for number in 0..1_000_u32 {
+        // Values of orders are spread evenly from 1 to 501.
+        let (kind, width) = match listening {
+            Listening::Spread => (KINDS[number as usize % KINDS.len()], 35.0),
+            Listening::Alike => (KINDS[0], 5.0),
+        };
+        let above = 1.0 + f64::from(number) * (500.0 - width) / 1_000.0;
+        let text = format!(
+            "playbook: q{number}\nwhen: event {kind}\nif: facts.order_value > {above:.2} && facts.order_value < {:.2} && customer.open_failures < 50\ndo:\n  - note: seen\n",
+            above + width
+        );
+        files.insert(format!("playbooks/q{number}.yaml"), text);
+    }
+    files
+}
+
+/// The folder with one playbook for each of `receivers` and no other: a failed payment in branch `n` is
+/// told to the `n`th.
+#[must_use]
+pub fn with_a_webhook_a_branch(receivers: &[(String, String)]) -> Files {
+    let mut files = with_webhooks(receivers.iter().cloned());
+    for (number, (endpoint, _)) in receivers.iter().enumerate() {
+        let text = format!(
+            "playbook: tell-{endpoint}\nwhen: event Payment Failed\nif: facts.branch == \"branch-{number}\"\ndo:\n  - webhook: {endpoint}\n"
+        );
+        files.insert(format!("playbooks/tell-{endpoint}.yaml"), text);
+    }
+    files
+}
+
+/// The folder without playbooks, with webhooks by endpoint and URL.
+fn with_webhooks(receivers: impl IntoIterator<Item = (String, String)>) -> Files {
     let mut files = Files::new();
     let mut settings = String::from(
-        "data = \"bench.opcx-data\"\n[keys]\nwrite = \"OPCX_WRITE_KEY\"\n[house]\nhuman_channels = [\"chat\"]\nteams = [\"care\"]\nmessage_channel = \"messages\"\n[channels.messages]\nkind = \"file\"\npath = \"messages.jsonl\"\n",
+        "data = \"bench.opcx-data\"\n[keys]\nwrite = \"OPCX_WRITE_KEY\"\nread = \"OPCX_READ_KEY\"\n[house]\nhuman_channels = [\"chat\"]\nteams = [\"care\"]\nmessage_channel = \"messages\"\n[channels.messages]\nkind = \"file\"\npath = \"messages.jsonl\"\n[webhooks]\nallow_private = [\"127.0.0.0/8\"]\n",
     );
-    if let Some(url) = receiver {
+    for (endpoint, url) in receivers {
         let _ = write!(
             settings,
-            "[channels.receiver]\nkind = \"webhook\"\nurl = \"{url}\"\nsecrets = [\"OPCX_BENCH_SECRET\"]\n"
+            "[channels.{endpoint}]\nkind = \"webhook\"\nurl = \"{url}\"\nsecrets = [\"OPCX_BENCH_SECRET\"]\n"
         );
-        settings.push_str("[webhooks]\nallow_private = [\"127.0.0.0/8\"]\n");
     }
     files.insert("opcx.toml".into(), settings);
     files.insert("vocabulary.yaml".into(), VOCABULARY.into());
     files.insert("journeys/order.yaml".into(), JOURNEY.into());
     files.insert("mappings/bench.yaml".into(), MAPPING.into());
     files.insert("templates/late.md".into(), "Your order {{ promise.facts.order_id }} is late.\n".into());
-    for number in 0..PLAYBOOKS {
-        files.insert(format!("playbooks/p{number:02}.yaml"), playbook(number, receiver.is_some()));
-    }
     files
 }
 

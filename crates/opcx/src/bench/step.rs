@@ -11,12 +11,12 @@ use opcx_core::reading::Reading;
 use opcx_core::step::{Happening, Input, next_timer, step};
 use opcx_emotion::{Reader, Scratch};
 
-use super::world::{CUSTOMERS, World};
+use super::world::{self, CUSTOMERS, World};
 use super::{Row, machine};
 
-/// Takes `events` events through the step. Events and readings are made beforehand.
+/// Takes `events` events, changed by `change`, through the step. Events and readings are made beforehand.
 #[must_use]
-pub fn run(definitions: &Definitions, events: u64) -> Row {
+pub fn run(definitions: &Definitions, events: u64, change: fn(&mut world::Happening)) -> Row {
     let mut world = World::new(1);
     let (reader, mut scratch) = (Reader::embedded(), Scratch::default());
     let mut customers: Vec<Option<Customer>> = vec![None; CUSTOMERS as usize];
@@ -28,7 +28,8 @@ pub fn run(definitions: &Definitions, events: u64) -> Row {
         left -= chunk;
         let prepared: Vec<_> = (0..chunk)
             .map(|_| {
-                let happening = world.happening();
+                let mut happening = world.happening();
+                change(&mut happening);
                 let event = happening.event();
                 let reading: Option<Reading> =
                     event.said.as_deref().map(|said| reader.read(said, &mut scratch));

@@ -17,21 +17,45 @@ use super::{Row, company, machine};
 /// The folder cannot be written, or the import fails.
 pub fn run(folder: &Path, events: u64) -> anyhow::Result<Vec<Row>> {
     let company = folder.join("whole");
-    for (path, text) in company::files(None) {
-        let path = company.join(path);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        fs::write(path, text)?;
-    }
+    write_company(&company)?;
     let data = folder.join("events.jsonl");
-    write_events(&data, events)?;
+    write_events(&data, World::new(4), events)?;
+    let imported = import(&company, &data)?;
+    fs::remove_file(&data)?;
+    #[allow(clippy::cast_precision_loss, reason = "a few million")]
+    let count = events as f64;
+    Ok(vec![
+        Row {
+            what: "through all five steps, from a file",
+            figure: count / imported.seconds,
+            unit: "events/s",
+            per_cpu_second: Some(count / imported.processor.max(0.01)),
+            note: format!("{events} events; load average {}", machine::load_average()),
+        },
+        Row {
+            what: "resident memory at most during that run",
+            figure: imported.peak_megabytes,
+            unit: "MB",
+            per_cpu_second: None,
+            note: String::new(),
+        },
+    ])
+}
 
+/// What an import took.
+pub(super) struct Imported {
+    pub(super) seconds: f64,
+    pub(super) processor: f64,
+    pub(super) peak_megabytes: f64,
+}
+
+/// Imports a file in a process of its own.
+pub(super) fn import(company: &Path, data: &Path) -> anyhow::Result<Imported> {
     let begin = Instant::now();
     let mut child = Command::new(std::env::current_exe()?)
         .arg("import")
-        .arg(&company)
-        .arg(&data)
+        .arg(company)
+        .arg(data)
         .args(["--mapping", "bench"])
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -46,26 +70,21 @@ pub fn run(folder: &Path, events: u64) -> anyhow::Result<Vec<Row>> {
             data.display()
         );
     }
-    #[allow(clippy::cast_precision_loss, reason = "a few million")]
-    let count = events as f64;
     #[allow(clippy::cast_precision_loss, reason = "megabytes")]
-    let megabytes = peak as f64 / 1e6;
-    Ok(vec![
-        Row {
-            what: "through all five steps, from a file",
-            figure: count / seconds,
-            unit: "events/s",
-            per_cpu_second: Some(count / processor.max(0.01)),
-            note: format!("{events} events; load average {}", machine::load_average()),
-        },
-        Row {
-            what: "resident memory at most during that run",
-            figure: megabytes,
-            unit: "MB",
-            per_cpu_second: None,
-            note: String::new(),
-        },
-    ])
+    let peak_megabytes = peak as f64 / 1e6;
+    Ok(Imported { seconds, processor, peak_megabytes })
+}
+
+/// Writes the company of the benchmarks.
+pub(super) fn write_company(company: &Path) -> anyhow::Result<()> {
+    for (path, text) in company::files(None) {
+        let path = company.join(path);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::write(path, text)?;
+    }
+    Ok(())
 }
 
 /// Resident memory of `opcx serve` when idle.
@@ -74,13 +93,7 @@ pub fn run(folder: &Path, events: u64) -> anyhow::Result<Vec<Row>> {
 /// It does not start.
 pub fn idle_memory(folder: &Path) -> anyhow::Result<Row> {
     let company = folder.join("idle");
-    for (path, text) in company::files(None) {
-        let path = company.join(path);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        fs::write(path, text)?;
-    }
+    write_company(&company)?;
     let mut child = Command::new(std::env::current_exe()?)
         .arg("serve")
         .arg(&company)
@@ -108,9 +121,9 @@ pub fn idle_memory(folder: &Path) -> anyhow::Result<Row> {
     })
 }
 
-fn write_events(path: &Path, events: u64) -> anyhow::Result<()> {
+/// Writes what happens in a world as lines of JSON.
+pub(super) fn write_events(path: &Path, mut world: World, events: u64) -> anyhow::Result<()> {
     let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
-    let mut world = World::new(4);
     let mut line = String::new();
     for _ in 0..events {
         line.clear();

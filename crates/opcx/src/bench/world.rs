@@ -62,21 +62,38 @@ pub struct World {
     random: Random,
     zipf: Zipf,
     number: u64,
+    /// How many customers come once each before chance decides.
+    introduced: u64,
 }
 
 impl World {
     /// The world that follows from `seed`.
     #[must_use]
     pub fn new(seed: u64) -> World {
-        World { random: Random::new(seed), zipf: Zipf::new(CUSTOMERS), number: 0 }
+        World { random: Random::new(seed), zipf: Zipf::new(CUSTOMERS), number: 0, introduced: 0 }
+    }
+
+    /// A world in which each of `customers` comes once before any comes again.
+    #[must_use]
+    pub fn introducing(seed: u64, customers: u32) -> World {
+        World { zipf: Zipf::new(customers), introduced: u64::from(customers), ..World::new(seed) }
     }
 
     /// The next thing that happens.
     pub fn happening(&mut self) -> Happening {
+        let customer = if self.number < self.introduced {
+            usize::try_from(self.number).unwrap_or(usize::MAX)
+        } else {
+            self.zipf.draw(&mut self.random)
+        };
+        self.happening_to(customer)
+    }
+
+    /// The next thing that happens, to a certain customer.
+    pub fn happening_to(&mut self, customer: usize) -> Happening {
         let random = &mut self.random;
         let number = self.number;
         self.number += 1;
-        let customer = self.zipf.draw(random);
         let text =
             number.is_multiple_of(4).then(|| format!("{} {}", random.pick(&OPENINGS), random.pick(&ENDINGS)));
         let kind = if text.is_some() { "Message Received" } else { random.pick(&KINDS) };

@@ -6,7 +6,10 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 
 use super::End;
-use crate::bench::{Row, accept, company, latency, machine, step, whole};
+use crate::bench::engine::definitions;
+use crate::bench::{
+    Row, accept, company, delivery, history, latency, machine, playbooks, scale, single, step, whole,
+};
 
 /// What `opcx bench` can be told.
 #[derive(Debug, clap::Args)]
@@ -16,16 +19,44 @@ pub struct Arguments {
     events: u64,
     /// How long webhooks are timed, in seconds.
     #[arg(long, default_value_t = 20)]
-    seconds: u64,
-    /// Only these measurements: step, accept, webhook, whole, memory.
-    #[arg(long, value_delimiter = ',')]
-    only: Vec<String>,
+    seconds: u32,
+    /// How many customers there are where many are measured.
+    #[arg(long, default_value_t = 1_000_000)]
+    customers: u32,
+    /// Only these measurements.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Measure>,
     /// The folder for data, on the disk to be measured; it is removed afterwards.
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     json: bool,
+}
+
+/// What can be measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Measure {
+    /// Resident memory of an idle engine.
+    Memory,
+    /// Deciding alone, on one core.
+    Step,
+    /// What a thousand playbooks add to deciding.
+    Playbooks,
+    /// Taking in batches over HTTP.
+    Accept,
+    /// Taking in events one by one over HTTP.
+    Single,
+    /// How long it takes from accept to a webhook received.
+    Webhook,
+    /// How many webhooks are delivered, and what one receiver that hangs does to others.
+    Delivery,
+    /// What a long past adds to an event.
+    History,
+    /// Through all five steps, from a file.
+    Whole,
+    /// Many customers: memory, disk, a start after `kill -9`, and all state derived anew.
+    Scale,
 }
 
 /// Runs the measurements one after the other and prints a table.
@@ -69,26 +100,41 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
 }
 
 fn measure(arguments: &Arguments, folder: &std::path::Path) -> anyhow::Result<Vec<Row>> {
-    let wanted = |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|only| only == name);
+    let wanted = |measure| arguments.only.is_empty() || arguments.only.contains(&measure);
+    let (events, seconds) = (arguments.events, arguments.seconds);
     let mut rows = vec![machine::calibrate(folder)?];
-    if wanted("memory") {
+    if wanted(Measure::Memory) {
         rows.push(whole::idle_memory(folder)?);
     }
-    if wanted("step") {
-        let loaded = opcx_company::parse(&company::files(None));
-        let definitions = loaded.definitions.with_context(|| format!("{:?}", loaded.faults))?;
-        rows.push(step::run(&definitions, arguments.events.min(1_000_000)));
+    if wanted(Measure::Step) {
+        rows.push(step::run(&*definitions(&company::files(None))?, events.min(1_000_000), |_| {}));
+    }
+    if wanted(Measure::Playbooks) {
+        rows.extend(playbooks::run(events.min(300_000))?);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting")?;
-    if wanted("accept") {
-        rows.push(runtime.block_on(accept::run(folder, arguments.events.min(1_000_000)))?);
+    if wanted(Measure::Accept) {
+        rows.push(runtime.block_on(accept::run(folder, events.min(1_000_000)))?);
     }
-    if wanted("webhook") {
-        rows.push(runtime.block_on(latency::run(folder, arguments.seconds))?);
+    if wanted(Measure::Single) {
+        rows.extend(runtime.block_on(single::run(folder, events.min(300_000), seconds))?);
+    }
+    if wanted(Measure::Webhook) {
+        rows.extend(runtime.block_on(latency::run(folder, seconds))?);
+    }
+    if wanted(Measure::Delivery) {
+        rows.extend(runtime.block_on(delivery::rate(folder, events.min(50_000)))?);
+        rows.push(runtime.block_on(delivery::beside_one_that_hangs(folder, seconds))?);
     }
     drop(runtime);
-    if wanted("whole") {
-        rows.extend(whole::run(folder, arguments.events)?);
+    if wanted(Measure::History) {
+        rows.push(history::run(folder, events.min(100_000))?);
+    }
+    if wanted(Measure::Whole) {
+        rows.extend(whole::run(folder, events)?);
+    }
+    if wanted(Measure::Scale) {
+        rows.extend(scale::run(folder, events, arguments.customers)?);
     }
     rows.push(machine::calibrate(folder)?);
     Ok(rows)
