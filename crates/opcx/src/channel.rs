@@ -8,7 +8,6 @@ pub mod client;
 pub mod egress;
 mod file;
 mod log;
-mod network;
 mod payload;
 pub mod reply;
 pub mod resolver;
@@ -19,7 +18,7 @@ mod webhook;
 
 pub use file::Lines;
 pub use log::Log;
-pub use network::{Network, NetworkError};
+pub use opcx_company::settings::{Network, NetworkError};
 pub use opcx_engine::{Channel, Sending};
 pub use target::{Target, TargetError, URL_BYTES_MAX};
 pub use webhook::{IN_FLIGHT_MAX, PAYLOAD_BYTES_MAX, Webhook};

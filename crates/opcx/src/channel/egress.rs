@@ -16,7 +16,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
-use super::network::Network;
+use super::Network;
 
 /// Why `address` is not the public internet; nothing if it is.
 #[must_use]

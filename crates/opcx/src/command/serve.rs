@@ -165,12 +165,7 @@ fn keys(settings: &Settings, environment: &dyn Fn(&str) -> Option<String>) -> an
 fn open_channels(company: &Company, environment: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Outbox> {
     let settings: BTreeMap<Name, channel::Settings> =
         company.settings.channels.iter().map(|(name, channel)| (name.clone(), opened(channel))).collect();
-    let allow = company
-        .settings
-        .allow_private
-        .iter()
-        .map(|network| network.to_string().parse().map_err(|error| anyhow!("allow_private: {error}")))
-        .collect::<anyhow::Result<_>>()?;
+    let allow = company.settings.allow_private.clone();
     let surroundings = Surroundings { folder: &company.folder, environment, allow };
     channel::open(&settings, &surroundings).map_err(|faults| {
         let faults: Vec<String> =
