@@ -20,7 +20,7 @@ use tokio::sync::watch;
 
 pub use under_way::UnderWay;
 
-use crate::{Channel, Clock, Intake, Sending};
+use crate::{Channel, Clock, Intake, Sending, Submission};
 
 /// Longest nap of an endpoint's queue: the outbox is looked at again after that whatever happens, which
 /// catches a clock that was set.
@@ -112,16 +112,33 @@ impl Queue {
         let most = self.channel.in_flight_max().get();
         let mut sending = tokio::task::JoinSet::new();
         let mut under_way = UnderWay::new(self.endpoint.clone());
+        let mut decided_to = None;
+        // While the log takes in what attempts came to, others go on.
+        let mut reporting: Option<Reporting<'_>> = None;
         loop {
             let position = *decided.borrow_and_update();
-            under_way.decided(position);
+            if decided_to.replace(position) != Some(position) {
+                under_way.decided(position);
+            }
             if !*stop.borrow() && sending.len() < most {
                 self.begin(&mut under_way, most, &mut sending);
             }
+            if reporting.is_none()
+                && let Some(submission) = under_way.to_report()
+            {
+                reporting = Some(Box::pin(self.hand_back(submission)));
+            }
             if *stop.borrow() && sending.is_empty() {
+                if let Some(end) = settled(&mut reporting).await {
+                    under_way.accepted(end);
+                }
+                // What ended meanwhile. What cannot be handed back now is sent again after a start.
+                if let Some(submission) = under_way.to_report() {
+                    let _ = self.hand_back(submission).await;
+                }
                 return;
             }
-            let nap = if under_way.to_report().is_some() { PAUSE_AFTER_ERROR } else { self.nap() };
+            let nap = self.nap();
             tokio::select! {
                 Some(ended) = sending.join_next() => {
                     self.note(ended, &mut under_way);
@@ -129,11 +146,15 @@ impl Queue {
                         self.note(ended, &mut under_way);
                     }
                 }
+                end = settled(&mut reporting), if reporting.is_some() => {
+                    if let Some(end) = end {
+                        under_way.accepted(end);
+                    }
+                }
                 changed = decided.changed() => if changed.is_err() && sending.is_empty() { return },
                 _ = stop.changed() => {}
-                () = tokio::time::sleep(nap), if sending.len() < most || under_way.to_report().is_some() => {}
+                () = tokio::time::sleep(nap), if sending.len() < most => {}
             }
-            self.hand_back(&mut under_way).await;
         }
     }
 
@@ -157,14 +178,15 @@ impl Queue {
         }
     }
 
-    /// Hands outcomes back in one submission. What is not taken now is handed in again later; a program
-    /// that ends before that sends again after its start, with the same id.
-    async fn hand_back(&self, under_way: &mut UnderWay) {
-        let Some(submission) = under_way.to_report() else { return };
+    /// Hands outcomes back in one submission; returns where it ends in the log. What is not taken is handed
+    /// in again after a pause; a program that ends before that sends again after its start, with the same id.
+    async fn hand_back(&self, submission: Submission) -> Option<Position> {
         match self.intake.submit(submission).await {
-            Ok(accepted) => under_way.accepted(accepted.end),
+            Ok(accepted) => Some(accepted.end),
             Err(error) => {
                 tracing::warn!(endpoint = %self.endpoint, %error, "an outcome could not be handed back");
+                tokio::time::sleep(PAUSE_AFTER_ERROR).await;
+                None
             }
         }
     }
@@ -179,6 +201,16 @@ impl Queue {
             Ok(None) | Err(_) => NAP_MAX,
         }
     }
+}
+
+/// Outcomes on their way into the log, and where they end there if it takes them.
+type Reporting<'a> = std::pin::Pin<Box<dyn Future<Output = Option<Position>> + Send + 'a>>;
+
+/// What came of what is on its way, if anything is. May be dropped and asked again.
+async fn settled(reporting: &mut Option<Reporting<'_>>) -> Option<Position> {
+    let end = reporting.as_mut()?.await;
+    *reporting = None;
+    end
 }
 
 async fn attempt_once(channel: Arc<dyn Channel>, row: ParcelRow, attempt: Attempt, now: Timestamp) -> Report {

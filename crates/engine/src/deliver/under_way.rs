@@ -1,4 +1,4 @@
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use opcx_core::delivery::{Attempt, ParcelId};
 use opcx_core::event::Name;
@@ -9,6 +9,10 @@ use opcx_store::{Encoded, ParcelRow, ParcelState, Store, StoreError};
 
 use crate::{Submission, Submitted};
 
+/// How many parcels are looked up at once: looking up steps over all that are under way, so it is done
+/// for several attempts together.
+const LOOKED_UP_MAX: usize = 256;
+
 /// What one endpoint's queue has begun and the outbox does not show yet.
 ///
 /// An attempt is made once, however long the log takes to hear of it.
@@ -16,8 +20,14 @@ use crate::{Submission, Submitted};
 pub struct UnderWay {
     endpoint: Name,
     attempts: HashSet<(ParcelId, Attempt)>,
+    /// Looked up and not yet begun, as the state was when it was last decided on.
+    next: VecDeque<(ParcelId, Attempt)>,
+    /// When nothing more was to be found: at that time there is nothing more until more is decided on.
+    all_begun_at: Option<Timestamp>,
     /// Ended, and not yet in the log.
     ended: Vec<Report>,
+    /// How many of these, the first ones, were handed in and not yet accepted.
+    handed_in: usize,
     /// In the log, and not yet decided on.
     reported: HashMap<(ParcelId, Attempt), Position>,
 }
@@ -26,7 +36,15 @@ impl UnderWay {
     /// Nothing, for that endpoint.
     #[must_use]
     pub fn new(endpoint: Name) -> UnderWay {
-        UnderWay { endpoint, attempts: HashSet::new(), ended: Vec::new(), reported: HashMap::new() }
+        UnderWay {
+            endpoint,
+            attempts: HashSet::new(),
+            next: VecDeque::new(),
+            all_begun_at: None,
+            ended: Vec::new(),
+            handed_in: 0,
+            reported: HashMap::new(),
+        }
     }
 
     /// What is to be tried at `now`, at most so many. Each is under way from now on.
@@ -39,15 +57,33 @@ impl UnderWay {
         now: Timestamp,
         most: usize,
     ) -> Result<Vec<(ParcelRow, Attempt)>, StoreError> {
-        let rows = store.ready(&self.endpoint, now, most + self.attempts.len())?;
-        let free = rows.into_iter().filter_map(|row| match row.state {
-            ParcelState::Pending { attempt, .. } if !self.attempts.contains(&(row.parcel.id, attempt)) => {
-                Some((row, attempt))
+        let mut claimed = Vec::new();
+        // Nothing is next for an endpoint that is disabled, even if that was decided a moment ago.
+        if !self.next.is_empty() && store.next_ready(&self.endpoint)?.is_none() {
+            self.next.clear();
+        }
+        if self.next.is_empty() && self.all_begun_at != Some(now) {
+            let most = most.max(LOOKED_UP_MAX);
+            let rows = store.ready(&self.endpoint, now, most + self.attempts.len())?;
+            let free = rows.into_iter().filter_map(|row| Some((row.parcel.id, waiting(&row)?)));
+            self.next.extend(free.filter(|attempt| !self.attempts.contains(attempt)).take(most));
+            self.all_begun_at = (self.next.len() < most).then_some(now);
+        }
+        while claimed.len() < most
+            && let Some((id, attempt)) = self.next.pop_front()
+        {
+            let row = match store.parcel(id) {
+                Ok(row) => row,
+                Err(error) if claimed.is_empty() => return Err(error),
+                // It is found and told again when nothing depends on it.
+                Err(_) => break,
+            };
+            // Whoever it is for may have been erased since.
+            if let Some(row) = row.filter(|row| waiting(row) == Some(attempt)) {
+                self.attempts.insert((id, attempt));
+                claimed.push((row, attempt));
             }
-            ParcelState::Pending { .. } | ParcelState::Delivered { .. } | ParcelState::Dead { .. } => None,
-        });
-        let claimed: Vec<_> = free.take(most).collect();
-        self.attempts.extend(claimed.iter().map(|(row, attempt)| (row.parcel.id, *attempt)));
+        }
         Ok(claimed)
     }
 
@@ -57,22 +93,26 @@ impl UnderWay {
     }
 
     /// One submission with what all attempts came to that the log does not have; `None` if it has all.
+    /// Nothing more is to be handed in before it is known what came of this one.
     #[must_use]
-    pub fn to_report(&self) -> Option<Submission> {
+    pub fn to_report(&mut self) -> Option<Submission> {
         let entry =
             |report: &Report| Submitted { key: None, entry: Encoded::of(&Entry::Delivery(report.clone())) };
         let entries: Vec<_> = self.ended.iter().map(entry).collect();
+        self.handed_in = entries.len();
         (!entries.is_empty()).then_some(Submission { lane: Lane::LIVE, at: None, entries })
     }
 
     /// That submission was accepted, and ends at this position.
     pub fn accepted(&mut self, end: Position) {
-        let ended = self.ended.drain(..);
+        let ended = self.ended.drain(..std::mem::take(&mut self.handed_in));
         self.reported.extend(ended.map(|report| ((report.parcel, report.attempt), end)));
     }
 
-    /// The log is decided on up to there.
+    /// The log is decided on up to there. What was looked up before counts no longer.
     pub fn decided(&mut self, position: Position) {
+        self.next.clear();
+        self.all_begun_at = None;
         let Self { attempts, reported, .. } = self;
         reported.retain(|attempt, end| {
             let is_open = *end > position;
@@ -81,5 +121,13 @@ impl UnderWay {
             }
             is_open
         });
+    }
+}
+
+/// The attempt that a parcel waits for, if it waits for one.
+fn waiting(row: &ParcelRow) -> Option<Attempt> {
+    match row.state {
+        ParcelState::Pending { attempt, .. } => Some(attempt),
+        ParcelState::Delivered { .. } | ParcelState::Dead { .. } => None,
     }
 }

@@ -46,12 +46,14 @@ async fn emptying(folder: &Path, what: &'static str, endpoints: usize, parcels: 
         let mut happening = world.happening();
         fail_to_pay(&mut happening, endpoints);
         let event = happening.event();
-        Submitted {
-            key: Some(EventKey::of(&event.source, &event.id)),
-            entry: Encoded::of(&Entry::Event(event)),
-        }
+        let key = EventKey::of(&event.source, &event.id);
+        Submitted { key: Some(key), entry: Encoded::of(&Entry::Event(event)) }
     });
-    intake.submit(Submission { lane: Lane::LIVE, at: None, entries: entries.collect() }).await?;
+    let entries: Vec<Submitted> = entries.collect();
+    // As SDKs hand them in, so that they are accepted one after the other and not at one moment.
+    for entries in entries.chunks(100) {
+        intake.submit(Submission { lane: Lane::LIVE, at: None, entries: entries.to_vec() }).await?;
+    }
     appending.end().await;
     drop((intake, store));
 

@@ -58,7 +58,10 @@ async fn under(folder: &Path, what: &'static str, load: Load) -> anyhow::Result<
 
     let counted_from = start + took.mul_f64(WARM_UP);
     let counted = heard.iter().filter(|heard| heard.sent >= counted_from);
-    let delays = Spread::of(counted.map(|heard| heard.here.saturating_sub(heard.sent)));
+    // Those that are missing count as if they had taken as long as everything: longer than any that came.
+    let missing = due(load).saturating_sub(heard.len());
+    let delays = counted.map(|heard| heard.here.saturating_sub(heard.sent));
+    let delays = Spread::of(delays.chain(std::iter::repeat_n(took + WAIT, missing)));
     let answers =
         Spread::of(answers.into_iter().filter(|(sent, _)| *sent >= counted_from).map(|(_, took)| took));
     Ok(Row {

@@ -98,7 +98,7 @@ impl World {
     }
 
     fn report(&mut self, endpoint: &str) {
-        let submission = self.machine.queues.get(endpoint).and_then(|queue| queue.under_way.to_report());
+        let submission = self.machine.queues.get_mut(endpoint).and_then(|queue| queue.under_way.to_report());
         let mut answer = submission.map(|submission| self.machine.submit(submission));
         if let Some(answer) = &mut answer {
             // So that it takes its place in the queue. It cannot be answered yet.
