@@ -8,11 +8,12 @@ use opcx_core::time::Timestamp;
 use opcx_store::{EventKey, Logged, Store};
 
 use crate::broken::{Result, hold, unexplained};
+use crate::erased::Erased;
 
 /// Records read at a time.
 const PAGE: usize = 512;
 
-/// The log as it was seen. What stands in it once stands there for ever.
+/// The log as it was seen. What stands in it once stands there for ever, but for what tells of who was erased.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     pub(crate) records: Vec<Logged>,
@@ -25,6 +26,8 @@ pub(crate) struct Ledger {
     pub(crate) handed_in: BTreeSet<EventKey>,
     /// The position after the last record that was answered for.
     pub(crate) answered_to: u64,
+    /// Who is to be erased.
+    pub(crate) erased: Erased,
 }
 
 impl Ledger {
@@ -51,17 +54,28 @@ impl Ledger {
             hold(!page.is_empty(), "nothing acknowledged is lost (law 1)", || {
                 format!("the log ends at {from}, and {} records had been seen in it", self.records.len())
             })?;
-            for (seen, found) in self.records[from..].iter().zip(&page) {
-                hold(seen == found, "what the log served once it serves for ever", || {
-                    format!("at {} there was {seen:?}, now there is {found:?}", seen.position)
-                })?;
+            let read = page.len();
+            for (seen, found) in self.records[from..].iter_mut().zip(page) {
+                if *seen == found {
+                    continue;
+                }
+                hold(
+                    self.erased.explain(seen, &found),
+                    "what the log served once it serves for ever",
+                    || format!("at {} there was {seen:?}, now there is {found:?}", seen.position),
+                )?;
+                *seen = found;
             }
-            from += page.len();
+            from += read;
         }
         self.look(store)
     }
 
     fn add(&mut self, logged: Logged) -> Result<()> {
+        let is_rewritten = matches!(&logged.record.entry, Entry::Erased(_) | Entry::Erasure(_));
+        hold(!is_rewritten, "nothing comes from nowhere", || {
+            format!("nobody has seen what was erased at {}", logged.position)
+        })?;
         let clock = self.clocks.entry(logged.record.lane).or_insert(logged.record.at);
         hold(*clock <= logged.record.at, "the log's time never goes back", || {
             format!("at {} it went back from {clock} to {}", logged.position, logged.record.at)

@@ -7,12 +7,14 @@
 //!   state, byte for byte, which [`Finished::digest`] says in one hash.
 //! * **What goes wrong**: kills and power cuts at any point, pauses, a clock that jumps both ways, a full
 //!   disk, errors of the device, failed syncs, torn and short writes, turned bits, events out of order and
-//!   late, repeats, receivers that are slow, hang, fail and want nothing more, and ten times the load.
+//!   late, repeats, receivers that are slow, hang, fail and want nothing more, and ten times the load. In half of the worlds customers
+//!   are erased, and that is broken off anywhere.
 //! * **Whether it would be noticed**: [`Bug`] lists bugs that can be planted at the ports, one at a time;
 //!   every one of them must be found.
 
 mod broken;
 mod company;
+mod erased;
 pub mod exhaustion;
 pub mod identity;
 mod laws;
@@ -25,6 +27,7 @@ mod random;
 mod replay;
 mod run;
 mod tables;
+mod words;
 mod world;
 
 pub use broken::Broken;

@@ -66,7 +66,7 @@ impl Senders {
             who.push(user(random));
         }
         if who.is_empty() || random.chance(30) {
-            let device = format!("device-{}", random.below(PEOPLE * 2));
+            let device = format!("device-{:02}", random.below(PEOPLE * 2));
             who.push(Identifier::new(IdentifierKind::AnonymousId, &device).expect("a plain id"));
         }
         let origin = match kind {
@@ -84,7 +84,7 @@ impl Senders {
         ];
         Event {
             source: "world".into(),
-            id: format!("{prefix}{id}").into(),
+            id: format!("{prefix}{id:06}").into(),
             // Out of order, and sometimes days late.
             happened: now - Span::from_millis(i64::try_from(random.below(LATE_MOST)).unwrap_or(0)),
             kind: kind.into(),
@@ -113,16 +113,17 @@ fn statement(random: &mut Random) -> Statement {
 /// Somebody.
 pub(crate) fn user(random: &mut Random) -> Identifier {
     let number = random.below(PEOPLE);
-    Identifier::new(IdentifierKind::UserId, &format!("user-{number}")).expect("a plain id")
+    Identifier::new(IdentifierKind::UserId, &format!("user-{number:02}")).expect("a plain id")
 }
 
 /// Something that could not be understood.
-pub(crate) fn rejected() -> Entry {
+pub(crate) fn rejected(random: &mut Random) -> Entry {
+    let raw = format!(r#"{{"userId":"{}"}}"#, user(random).value());
     Entry::Rejected(Rejected {
         from: "/v1/track".into(),
         reason: "no id".into(),
         format: "segment".into(),
-        raw: "{}".into(),
+        raw: raw.into(),
     })
 }
 

@@ -140,6 +140,31 @@ bugs! {
     TriedForEver, "tried-for-ever";
     /// A model reads the same text another time differently, and is asked again at a replay.
     ReadingUnstable, "reading-unstable";
+    // Erasing.
+    /// The log is rewritten before the state would survive a power cut.
+    RewrittenTooEarly, "rewritten-too-early";
+    /// What failed while the log was rewritten is taken for done.
+    RewriteErrorSwallowed, "rewrite-error-swallowed";
+    /// The log is not rewritten.
+    LogNotRewritten, "log-not-rewritten";
+    /// Of every segment the old file stays, under another name.
+    OldSegmentStays, "old-segment-stays";
+    /// Somebody else's records are erased as well.
+    ErasedTooMuch, "erased-too-much";
+    /// A customer's rows stay.
+    RowsStay, "rows-stay";
+    /// An erased customer's identifiers still lead to them.
+    OwnerStays, "owner-stays";
+    /// The chain of receipts keeps nothing of those that were erased.
+    SealsForgotten, "seals-forgotten";
+    /// What an erased customer left in the counts is not added when the log is run again.
+    RemainsForgotten, "remains-forgotten";
+    /// It is forgotten which endpoints were disabled when a customer was erased.
+    DisabledForgotten, "disabled-forgotten";
+    /// That a record named an erased customer too is forgotten.
+    MaskForgotten, "mask-forgotten";
+    /// A repeat of an erased event counts when the log is run again.
+    ErasedCountedAgain, "erased-counted-again";
     // The door and the channels.
     /// Senders are answered when their events are queued.
     AnsweredWhenQueued, "answered-when-queued";

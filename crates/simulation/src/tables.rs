@@ -127,7 +127,10 @@ impl Tables for FailingTables {
     }
 
     fn purge(&self) -> Result<()> {
-        self.tables.purge()
+        match self.next_fault() {
+            None => self.tables.purge(),
+            Some(fault) => Err(self.refused(fault)),
+        }
     }
 
     fn persist(&self) -> Result<()> {

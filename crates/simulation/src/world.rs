@@ -2,6 +2,7 @@
 
 mod delivering;
 mod door;
+mod erasing;
 mod trouble;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -57,6 +58,9 @@ pub(crate) struct World {
     pub(crate) resent: BTreeSet<ParcelId>,
     /// Who were said to be one person.
     merged: Vec<[Identifier; 2]>,
+    /// Whether customers are erased here. Otherwise people are told apart here: whoever was told apart from
+    /// somebody erased keeps what was decided for both, which a replay cannot know.
+    erases: bool,
     /// What the bug of [`Bug::MarkedBeforeWritten`] takes for a repeat.
     marked: BTreeSet<opcx_store::EventKey>,
     pub(crate) tally: Tally,
@@ -97,6 +101,7 @@ impl World {
             received: BTreeMap::new(),
             resent: BTreeSet::new(),
             merged: Vec::new(),
+            erases: seed.is_multiple_of(2),
             marked: BTreeSet::new(),
             tally: Tally::default(),
         })
@@ -118,7 +123,7 @@ impl World {
 
     /// One thing happens.
     pub(crate) fn step(&mut self) -> Result<()> {
-        let what = self.random.below(200);
+        let what = self.random.below(204);
         self.happen(what)
     }
 
@@ -141,12 +146,17 @@ impl World {
             168..174 => self.pass_time(),
             174..179 => self.tick()?,
             179..184 => self.command()?,
-            184..186 => self.hand_in_alone(&outside::rejected()),
-            186..190 => self.persist()?,
+            184..186 => {
+                let entry = outside::rejected(&mut self.random);
+                self.hand_in_alone(&entry);
+            }
+            186..188 => self.persist()?,
+            188..190 => self.erase()?,
             190..192 => self.jump_clock(),
             192..195 => self.ask_for_trouble(),
             195..197 => self.machine.disk.set_full(false),
-            _ => self.crash()?,
+            197..200 => self.crash()?,
+            _ => self.erase_and_fail()?,
         }
         unexplained(self.machine.truth.progress())?;
         self.send_early()
@@ -173,7 +183,7 @@ impl World {
             self.ledger.look(&*self.machine.truth)?;
             let submission = unexplained(tick_due(&*self.machine.store, self.wall()))?;
             if self.unanswered.is_empty() && self.waiting.is_empty() && submission.is_none() {
-                return Ok(());
+                return self.erase_all();
             }
             hold(round < 500, "everything is answered in the end", || {
                 format!("{} requests are not, and {} wait", self.unanswered.len(), self.waiting.len())
@@ -250,13 +260,14 @@ impl World {
 
     fn command(&mut self) -> Result<()> {
         let (one, other) = (outside::user(&mut self.random), outside::user(&mut self.random));
-        let truth = &self.machine.truth;
-        let order = match self.random.below(7) {
+        let truth = Arc::clone(&self.machine.truth);
+        let order = match self.random.below(8) {
             0 | 1 => {
                 self.merged.push([one.clone(), other.clone()]);
                 Order::Merge(one, other)
             }
-            2 => match self.merged.pop() {
+            2 | 7 if self.erases => Order::Erase(self.whom()?),
+            2 | 7 => match self.merged.pop() {
                 Some([one, other]) => Order::Unmerge(one, other),
                 None => Order::Unmerge(one, other),
             },

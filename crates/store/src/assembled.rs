@@ -227,7 +227,13 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
         change: &mut dyn FnMut(&Logged) -> Result<Option<Encoded>>,
     ) -> Result<()> {
         self.not_stopped()?;
-        self.log.rewrite(end, &mut |raw| Ok(change(&decode(raw)?)?.map(|entry| entry.as_bytes().to_vec())))
+        let mut change = |raw: Raw<'_>| Ok(change(&decode(raw)?)?.map(|entry| entry.as_bytes().to_vec()));
+        self.log.rewrite(end, &mut change).inspect_err(|error| {
+            // What was replaced may come back at a power cut, and the next call would take it for done.
+            if let StoreError::Unsynced { .. } = error {
+                self.stop(&error.to_string(), false);
+            }
+        })
     }
 
     fn note_erasure(&self, erasure: Position, row: &ErasureRow) -> Result<()> {

@@ -91,12 +91,9 @@ fn told(
             Entry::Command(Command { order: Order::Enable(endpoint), .. }) => {
                 disabled.remove(endpoint);
             }
-            Entry::Event(_)
-            | Entry::Command(_)
-            | Entry::Rejected(_)
-            | Entry::Tick
-            | Entry::Erased(_)
-            | Entry::Erasure(_) => {}
+            // What became of their parcels is erased, but not what endpoints said then.
+            Entry::Erasure(erasure) => disabled = erasure.remains.disabled.iter().cloned().collect(),
+            Entry::Event(_) | Entry::Command(_) | Entry::Rejected(_) | Entry::Tick | Entry::Erased(_) => {}
         }
     }
     (states, disabled)

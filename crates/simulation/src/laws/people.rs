@@ -62,7 +62,9 @@ pub(super) fn are_whole(world: &World) -> Result<()> {
     }
     let receipts = unexplained(truth.receipts(Position::START..truth.end(), usize::MAX))?;
     let ids: BTreeSet<CustomerId> = receipts.iter().map(opcx_core::receipt::Receipt::customer).collect();
-    for id in ids {
+    let erasures = unexplained(truth.erasures(false))?;
+    let erased = |id| erasures.iter().any(|(_, row)| row.erasure().receipt.customer == id);
+    for id in ids.into_iter().filter(|id| !erased(*id)) {
         let stands_for = unexplained(truth.stands_for(id))?;
         let is_known = stands_for.is_some_and(|id| everyone.iter().any(|customer| customer.id == id));
         hold(is_known, "an id once given leads to somebody", || format!("{id} leads to {stands_for:?}"))?;

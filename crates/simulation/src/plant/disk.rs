@@ -50,6 +50,10 @@ impl Disk for PlantedDisk {
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        if self.bug == Some(Bug::OldSegmentStays) && self.disk.open(to).is_ok() {
+            let old = to.with_extension("old");
+            self.disk.rename(to, &old)?;
+        }
         self.disk.rename(from, to)
     }
 

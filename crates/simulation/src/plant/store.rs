@@ -8,7 +8,7 @@ use opcx_core::consent::Answer;
 use opcx_core::customer::{Customer, CustomerId};
 use opcx_core::delivery::ParcelId;
 use opcx_core::effects::Moment;
-use opcx_core::erasure::Seal;
+use opcx_core::erasure::{Counts, Seal};
 use opcx_core::event::{Name, Origin};
 use opcx_core::identity::Identifier;
 use opcx_core::log::{Lane, Position};
@@ -56,13 +56,16 @@ pub(crate) struct PlantedStore {
     pub(crate) shared: Arc<Shared>,
     /// Whether this is not the first start.
     pub(crate) is_restart: AtomicBool,
+    /// Whether the state is clean of somebody whom the log still tells of.
+    is_clean: AtomicBool,
     /// Whose timers were set since the start.
     pub(crate) timed: Mutex<BTreeSet<CustomerId>>,
 }
 
 impl PlantedStore {
     pub(crate) fn new(store: Arc<dyn Store>, bug: Bug, shared: Arc<Shared>, is_restart: bool) -> Self {
-        PlantedStore { store, bug, shared, is_restart: AtomicBool::new(is_restart), timed: Mutex::default() }
+        let (is_restart, is_clean) = (AtomicBool::new(is_restart), AtomicBool::new(false));
+        PlantedStore { store, bug, shared, is_restart, is_clean, timed: Mutex::default() }
     }
 
     fn timed(&self) -> MutexGuard<'_, BTreeSet<CustomerId>> {
@@ -137,6 +140,14 @@ impl PlantedStore {
             }
             Bug::AliasForgotten => commit.aliases.clear(),
             Bug::MomentsNotAnew => commit.moments_anew.clear(),
+            Bug::OwnerStays => commit.owners_gone.clear(),
+            Bug::DisabledForgotten => {
+                for (_, row) in &mut commit.erasures {
+                    if let ErasureRow::UnderWay(under_way) = row {
+                        under_way.erasure.remains.disabled.clear();
+                    }
+                }
+            }
             Bug::GonePromiseStays => commit.promises_gone.clear(),
             Bug::SentBeforeCommit => {
                 let mut early = self.shared.sent_early.lock().unwrap_or_else(PoisonError::into_inner);
@@ -156,8 +167,20 @@ impl PlantedStore {
             if self.bug == Bug::HistorySends && record.lane != Lane::LIVE {
                 record.lane = Lane::asked(1);
             }
-            let Entry::Event(event) = &mut record.entry else { continue };
+            let event = match (self.bug, &mut record.entry) {
+                (_, Entry::Event(event)) => event,
+                (Bug::RemainsForgotten, Entry::Erasure(erasure)) => {
+                    erasure.remains.counts = Counts::default();
+                    continue;
+                }
+                (Bug::ErasedCountedAgain, Entry::Erased(key)) => {
+                    *key = None;
+                    continue;
+                }
+                _ => continue,
+            };
             match (self.bug, event.origin) {
+                (Bug::MaskForgotten, _) => event.masked.clear(),
                 (Bug::WithdrawalForgotten, _) => {
                     event.consents.retain(|said| said.answer != Answer::Withdrawn);
                 }
@@ -193,20 +216,38 @@ impl Store for PlantedStore {
         self.store.commit(&commit)
     }
     fn persist(&self) -> Result<()> {
+        if self.bug == Bug::RewrittenTooEarly && self.is_clean.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         self.store.persist()
     }
     fn recover(&self) -> Result<bool> {
         self.store.recover()
     }
     fn clean(&self, erasure: Position, keys_of: &KeysOf<'_>, most: usize) -> Result<bool> {
-        self.store.clean(erasure, keys_of, most)
+        if self.bug == Bug::RowsStay {
+            return Ok(true);
+        }
+        let is_clean = self.store.clean(erasure, keys_of, most)?;
+        self.is_clean.fetch_or(is_clean, Ordering::Relaxed);
+        Ok(is_clean)
     }
     fn rewrite(
         &self,
         end: Position,
         change: &mut dyn FnMut(&Logged) -> Result<Option<Encoded>>,
     ) -> Result<()> {
-        self.store.rewrite(end, change)
+        let rewritten = self.store.rewrite(end, &mut |logged| {
+            let changed = change(logged)?;
+            let Entry::Event(event) = &logged.record.entry else { return Ok(changed) };
+            if self.bug == Bug::ErasedTooMuch && logged.position.get().is_multiple_of(16) {
+                let key = EventKey::of(&event.source, &event.id);
+                return Ok(Some(Encoded::of(&Entry::Erased(Some(key)))));
+            }
+            Ok(changed)
+        });
+        self.is_clean.store(false, Ordering::Relaxed);
+        rewritten
     }
     fn note_erasure(&self, erasure: Position, row: &ErasureRow) -> Result<()> {
         self.store.note_erasure(erasure, row)

@@ -65,7 +65,12 @@ impl<B: Batch> PlantedBatch<B> {
 
 impl<B: Batch> Batch for PlantedBatch<B> {
     fn put(&mut self, table: Table, key: &[u8], value: &[u8]) {
-        if self.bug == Some(Bug::MarksForgotten) && table == Table::Seen {
+        let is_forgotten = match self.bug {
+            Some(Bug::MarksForgotten) => table == Table::Seen,
+            Some(Bug::SealsForgotten) => table == Table::Seals,
+            _ => false,
+        };
+        if is_forgotten {
             return;
         }
         self.part(table).put(table, key, value);

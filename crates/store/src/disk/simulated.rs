@@ -164,6 +164,18 @@ impl SimulatedDisk {
         platter.names_synced.remove(path);
     }
 
+    /// Everything that lies under a name, as it is and as a power cut may leave it.
+    #[must_use]
+    pub fn contents(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let platter = self.platter();
+        let named = platter.names.iter().chain(&platter.names_synced);
+        let both = named.flat_map(|(path, number)| {
+            let Contents { now, synced, given_up: _ } = &platter.files[*number];
+            [now, synced].map(|bytes| (path.clone(), bytes.clone()))
+        });
+        both.collect()
+    }
+
     /// Every file's path and length.
     #[must_use]
     pub fn files(&self) -> Vec<(PathBuf, usize)> {

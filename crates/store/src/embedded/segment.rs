@@ -94,12 +94,9 @@ impl<F: DiskFile> Rewritten<F> {
     pub(super) fn finish<D: Disk<File = F>>(mut self, disk: &D, folder: &Path) -> Result<()> {
         self.flush()?;
         let place = path(folder, self.first);
-        let replace = || {
-            self.file.sync()?;
-            disk.rename(&self.path, &place)?;
-            disk.sync_folder(folder)
-        };
-        replace().map_err(refused("replacing the log file", &place))
+        self.file.sync().map_err(unsynced(&self.path))?;
+        disk.rename(&self.path, &place).map_err(refused("replacing the log file", &place))?;
+        disk.sync_folder(folder).map_err(unsynced(folder))
     }
 }
 

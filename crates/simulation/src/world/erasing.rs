@@ -1,0 +1,76 @@
+//! Customers who are erased: at one go, a slice at a time, and broken off anywhere.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use opcx_core::record::Whom;
+use opcx_engine::{EngineError, NoteErased, carry_out_erasures};
+use opcx_store::disk::DiskFault;
+
+use super::World;
+use crate::broken::{Result, unexplained};
+use crate::tables::TableFault;
+use crate::{laws, outside};
+
+impl World {
+    /// Somebody, known or not.
+    pub(super) fn whom(&mut self) -> Result<Whom> {
+        let customers = unexplained(self.machine.truth.customers(None, 20))?;
+        if customers.is_empty() || self.random.chance(70) {
+            return Ok(Whom::Identifier(outside::user(&mut self.random)));
+        }
+        Ok(Whom::Customer(self.random.pick(&customers).id))
+    }
+
+    /// Erases whoever is to be erased, or some of what is kept of them.
+    pub(super) fn erase(&mut self) -> Result<()> {
+        let by_slices = self.random.chance(40);
+        match self.carry_out_erasures(by_slices)? {
+            Ok(()) => Ok(()),
+            Err(error) => self.explained(&error),
+        }
+    }
+
+    /// Something fails in the middle of it, and then it may be that nothing goes on.
+    pub(super) fn erase_and_fail(&mut self) -> Result<()> {
+        if !self.erases || unexplained(self.machine.truth.erasures(true))?.is_empty() {
+            return Ok(());
+        }
+        self.tally.faults += 1;
+        let disk = &self.machine.disk;
+        let soon = disk.operations() + self.random.below(16);
+        match self.random.below(4) {
+            0 => disk.fail(soon, DiskFault::Torn),
+            1 => {
+                let fault = *self.random.pick(&[TableFault::Refused, TableFault::FullAfter]);
+                self.machine.tables.fail(self.random.below(6), fault, self.random.next());
+            }
+            _ => disk.fail(soon, DiskFault::Refused),
+        }
+        self.erase()?;
+        if self.random.chance(60) { self.crash() } else { Ok(()) }
+    }
+
+    /// Whatever is left to be erased goes.
+    pub(super) fn erase_all(&mut self) -> Result<()> {
+        unexplained(self.carry_out_erasures(false)?)
+    }
+
+    fn carry_out_erasures(&mut self, by_slices: bool) -> Result<core::result::Result<(), EngineError>> {
+        let truth = Arc::clone(&self.machine.truth);
+        if unexplained(truth.erasures(true))?.is_empty() {
+            return Ok(Ok(()));
+        }
+        self.ledger.look(&*truth)?;
+        self.ledger.erased.note(&*truth, &self.ledger.records)?;
+        let stop = AtomicBool::new(by_slices);
+        let note: NoteErased = Arc::new(|_| Ok(()));
+        let carried_out = carry_out_erasures(&*self.machine.store, &self.engines_definitions, &note, &stop);
+        self.ledger.look_again(&*truth)?;
+        if let Ok(1..) = carried_out {
+            self.ledger.erased.are_done();
+            laws::nothing_is_left(self)?;
+        }
+        Ok(carried_out.map(drop))
+    }
+}
