@@ -41,16 +41,22 @@ fn erased(store: &dyn Store) -> usize {
     records.iter().filter(|logged| is_erased(&logged.record.entry)).count()
 }
 
+/// A log of several segments on a disk that refuses one of the operations to come.
+fn about_to_fail_at(operation: u64) -> (SimulatedDisk, Assembled<SegmentLog<SimulatedDisk>, MemoryTables>) {
+    let disk = SimulatedDisk::new();
+    let store = open(&disk);
+    for number in 0..RECORDS {
+        store.append(&[written(number)]).expect("the disk is sound");
+    }
+    disk.fail(disk.operations() + operation, DiskFault::Refused);
+    (disk, store)
+}
+
 #[test]
 fn whichever_operation_fails_and_whatever_a_power_cut_leaves_it_can_be_tried_again() {
     let mut operations = 0;
     loop {
-        let disk = SimulatedDisk::new();
-        let store = open(&disk);
-        for number in 0..RECORDS {
-            store.append(&[written(number)]).expect("the disk is sound");
-        }
-        disk.fail(disk.operations() + operations, DiskFault::Refused);
+        let (disk, store) = about_to_fail_at(operations);
         let failed = rewrite(&store).err();
         for seed in 0..20 {
             let after = open(&disk.power_cut(seed));
@@ -71,12 +77,7 @@ fn whichever_operation_fails_and_whatever_a_power_cut_leaves_it_can_be_tried_aga
 fn what_was_rewritten_for_good_stays_so_at_a_power_cut() {
     let mut operations = 0;
     loop {
-        let disk = SimulatedDisk::new();
-        let store = open(&disk);
-        for number in 0..RECORDS {
-            store.append(&[written(number)]).expect("the disk is sound");
-        }
-        disk.fail(disk.operations() + operations, DiskFault::Refused);
+        let (disk, store) = about_to_fail_at(operations);
         let first = rewrite(&store);
         // After a failed sync the store takes nothing more; after anything else the same call goes on.
         if matches!(first, Err(StoreError::Unsynced { .. })) {
