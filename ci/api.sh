@@ -30,7 +30,8 @@ finish() {
 }
 trap finish EXIT
 
-export OPCX_WRITE_KEY=write-key-of-the-trial OPCX_READ_KEY=read-key-of-the-trial OPCX_ADMIN_KEY=admin-key-of-the-trial
+export OPCX_WRITE_KEY=write-key-of-the-trial OPCX_VIEWER_KEY=viewer-key-of-the-trial
+export OPCX_AGENT_KEY=agent-key-of-the-trial OPCX_OPERATOR_KEY=operator-key-of-the-trial OPCX_ADMIN_KEY=admin-key-of-the-trial
 program=$(realpath "${CARGO_TARGET_DIR:-target}")/debug/opcx
 "$program" init "$room/acme" >"$room/said" 2>&1
 mkfifo "$room/says"

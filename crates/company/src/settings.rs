@@ -3,8 +3,10 @@
 //! Secrets are never in the file: it names the environment variables that hold them.
 
 mod network;
+mod public;
 
 pub use network::{Network, NetworkError};
+pub use public::{PublicAddress, PublicAddressError};
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -21,8 +23,13 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The data directory, relative to the folder unless absolute.
     pub data: String,
+    /// Where people and programs elsewhere reach it, when something stands in front; without it, where they
+    /// say that they do.
+    pub public: Option<PublicAddress>,
     /// Which environment variables hold the keys of the HTTP API.
     pub keys: Keys,
+    /// Those who sign in under their own names.
+    pub people: BTreeMap<Name, Person>,
     /// Where messages and notices go, by name.
     pub channels: BTreeMap<Name, Channel>,
     /// Networks that webhooks may reach besides the public internet.
@@ -36,12 +43,55 @@ pub struct Settings {
 /// The environment variables that hold the keys of the HTTP API. A door without a key is closed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Keys {
-    /// Who has it may send events.
+    /// Who has it may send events, and nothing else.
     pub write: Option<String>,
-    /// Who has it may look.
-    pub read: Option<String>,
-    /// Who has it may give orders: merge, release, re-drive.
+    /// Who has it may do what a viewer may.
+    pub viewer: Option<String>,
+    /// Who has it may do what an agent may.
+    pub agent: Option<String>,
+    /// Who has it may do what an operator may.
+    pub operator: Option<String>,
+    /// Who has it may do what an admin may.
     pub admin: Option<String>,
+}
+
+/// Somebody of the company with a key of their own, so that it is told who took a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// What they may do.
+    pub role: PersonRole,
+    /// The environment variable that holds their key.
+    pub key: String,
+}
+
+/// What somebody may do; each may also do what those before may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PersonRole {
+    /// Look.
+    Viewer,
+    /// Work on cases.
+    Agent,
+    /// Run the company's side: merge customers, release promises, send again, change playbooks.
+    Operator,
+    /// Erase customers, and hand out all that is held about one.
+    Admin,
+}
+
+impl PersonRole {
+    /// All of them, from the least to the most that one may do.
+    pub const ALL: [PersonRole; 4] =
+        [PersonRole::Viewer, PersonRole::Agent, PersonRole::Operator, PersonRole::Admin];
+
+    /// The word used in files and messages.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            PersonRole::Viewer => "viewer",
+            PersonRole::Agent => "agent",
+            PersonRole::Operator => "operator",
+            PersonRole::Admin => "admin",
+        }
+    }
 }
 
 /// Where messages and notices go.
@@ -91,7 +141,9 @@ impl Default for Settings {
         Settings {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 7700)),
             data: "live.opcx-data".to_owned(),
+            public: None,
             keys: Keys::default(),
+            people: BTreeMap::new(),
             channels: BTreeMap::new(),
             allow_private: Vec::new(),
             house: HouseSettings {

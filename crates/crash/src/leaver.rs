@@ -60,7 +60,7 @@ fn say_something(wire: &mut Wire, ledger: &Arc<Ledger>, serial: Serial, name: &s
 /// nobody is known by that name when it is given again.
 fn ask_to_be_erased(wire: &mut Wire, ledger: &Arc<Ledger>, name: &str) -> bool {
     let who = format!("user_id:{name}");
-    let body = json!({ "who": who, "by": "the trial", "reason": "asked for" }).to_string();
+    let body = json!({ "who": who, "reason": "asked for" }).to_string();
     let mut is_uncertain = false;
     loop {
         let watch = ledger.watch();

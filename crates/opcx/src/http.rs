@@ -8,22 +8,30 @@
 //! [`Accept`]. A reply of 200 is sent only once everything in the body is durable.
 
 mod accept;
+mod attempts;
 mod body;
+mod caller;
 mod health;
 mod keys;
 mod metrics;
 mod problem;
 pub mod read;
 mod serve;
+mod session;
 mod tracking;
 mod unstuck;
 
 pub use accept::Accept;
+pub use attempts::{FAILURES_MAX, WINDOW_SECONDS};
 pub use body::{BODY_SECONDS_MAX, BodyError, INFLATION_MAX, bytes as body_bytes};
+pub use caller::CSRF_HEADER;
 pub use keys::{KEY_CHARS_MIN, Key, KeyError, KeyHash, Keys, Role};
 pub use metrics::{Gauge, Kind, Metrics, Tally};
 pub use problem::Problem;
 pub use serve::{CONNECTIONS_MAX, ConnectionLimits, HEADER_SECONDS_MAX, serve};
+pub use session::{
+    NoRandomness, SESSION_HOURS_MAX, SESSIONS_MAX, SESSIONS_OF_ONE_MAX, Session, Sessions, Token,
+};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -31,6 +39,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
+use opcx_company::settings::PublicAddress;
 use opcx_engine::Clock;
 
 /// What the routes share.
@@ -43,14 +52,16 @@ pub struct Door<A> {
     pub clock: Arc<dyn Clock>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
-    /// The host (and port) under which browsers and apps reach this door, for their settings;
-    /// without it the host that they asked for.
-    pub public_host: Option<String>,
+    /// Where browsers and apps reach this door, if something stands in front; without it, where they asked.
+    pub public: Option<PublicAddress>,
+    /// Who is signed in.
+    pub sessions: Sessions,
     /// Longest time a sender may take for a body.
     pub body_time: Duration,
     ready: AtomicBool,
     requests: AtomicU64,
     held_bytes: AtomicUsize,
+    attempts: attempts::Attempts,
 }
 
 impl<A: Accept> Door<A> {
@@ -62,11 +73,13 @@ impl<A: Accept> Door<A> {
             keys,
             clock,
             metrics: Arc::new(Metrics::default()),
-            public_host: None,
+            public: None,
+            sessions: Sessions::default(),
             body_time: Duration::from_secs(BODY_SECONDS_MAX),
             ready: AtomicBool::new(true),
             requests: AtomicU64::new(0),
             held_bytes: AtomicUsize::new(0),
+            attempts: attempts::Attempts::default(),
         }
     }
 

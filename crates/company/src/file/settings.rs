@@ -8,7 +8,7 @@ use opcx_core::identity::{IdentifierKind, Limits};
 
 use super::{name, parsed, phrase, whole};
 use crate::fault::Faults;
-use crate::settings::{Channel, HouseSettings, Network, Settings};
+use crate::settings::{Channel, HouseSettings, Network, Person, PersonRole, PublicAddress, Settings};
 use crate::shape::{Shape, Table, optional, required};
 use crate::text::Node;
 
@@ -17,7 +17,13 @@ pub(crate) const TABLE: Table = Table {
     keys: &[
         optional("listen", Shape::Text, "the address to listen on; `127.0.0.1:7700` if left out"),
         optional("data", Shape::Text, "the data directory; `live.opcx-data` in the folder if left out"),
+        optional(
+            "public",
+            Shape::Text,
+            "where browsers reach it when something stands in front, like `https://cx.example.org`; with `https`, cookies travel over TLS only",
+        ),
         optional("keys", Shape::Table(&KEYS), "environment variables that hold the keys of the HTTP API"),
+        optional("people", Shape::Named(&Shape::Table(&PERSON)), "who signs in under their own name"),
         optional("channels", Shape::Named(&Shape::Table(&CHANNEL)), "where messages and notices go, by name"),
         optional("webhooks", Shape::Table(&WEBHOOKS), "rules for all webhooks"),
         optional("house", Shape::Table(&HOUSE), "rules for everybody"),
@@ -29,8 +35,30 @@ const KEYS: Table = Table {
     what: "keys",
     keys: &[
         optional("write", Shape::Text, "the variable that holds the key for sending events"),
-        optional("read", Shape::Text, "the variable that holds the key for looking"),
-        optional("admin", Shape::Text, "the variable that holds the key for giving orders"),
+        optional("viewer", Shape::Text, "the variable that holds the key for looking"),
+        optional("agent", Shape::Text, "the variable that holds the key for looking and working on cases"),
+        optional(
+            "operator",
+            Shape::Text,
+            "the variable that holds the key for what an agent may, and for merging, releasing, sending again, changing playbooks",
+        ),
+        optional(
+            "admin",
+            Shape::Text,
+            "the variable that holds the key for everything, erasing and exporting customers included",
+        ),
+    ],
+};
+
+const PERSON: Table = Table {
+    what: "a person",
+    keys: &[
+        required(
+            "role",
+            Shape::Word(&["viewer", "agent", "operator", "admin"]),
+            "what they may do: `viewer`, `agent`, `operator` or `admin`",
+        ),
+        required("key", Shape::Text, "the variable that holds their key"),
     ],
 };
 
@@ -101,8 +129,16 @@ pub(crate) fn read(node: &Node, faults: &mut Faults) -> Settings {
     }
     if let Some(keys) = node.get("keys") {
         settings.keys.write = variable(keys.get("write"), faults);
-        settings.keys.read = variable(keys.get("read"), faults);
+        settings.keys.viewer = variable(keys.get("viewer"), faults);
+        settings.keys.agent = variable(keys.get("agent"), faults);
+        settings.keys.operator = variable(keys.get("operator"), faults);
         settings.keys.admin = variable(keys.get("admin"), faults);
+    }
+    settings.public = parsed("public", node.get("public"), faults, str::parse::<PublicAddress>);
+    for (key, value) in node.get("people").map_or(&[][..], Node::entries) {
+        if let (Some(name), Some(person)) = (name(key, faults), person(value, faults)) {
+            settings.people.insert(name, person);
+        }
     }
     for (key, value) in node.get("channels").map_or(&[][..], Node::entries) {
         if let (Some(name), Some(channel)) = (name(key, faults), channel(value, faults)) {
@@ -142,6 +178,13 @@ fn read_house(node: &Node, faults: &mut Faults) -> HouseSettings {
         message_channel: node.get("message_channel").and_then(|node| name(node, faults)),
         hold_out_seed: whole(node, "hold_out_seed").and_then(|seed| seed.try_into().ok()).unwrap_or(0),
     }
+}
+
+fn person(node: &Node, faults: &mut Faults) -> Option<Person> {
+    // Where the word is another, or missing, the shape has said so.
+    let word = node.text_of("role")?;
+    let role = PersonRole::ALL.into_iter().find(|role| role.word() == word)?;
+    Some(Person { role, key: variable(node.get("key"), faults)? })
 }
 
 fn limits(node: &Node) -> Limits {

@@ -80,7 +80,7 @@ pub fn with_a_webhook_a_branch(receivers: &[(String, String)]) -> Files {
 fn with_webhooks(receivers: impl IntoIterator<Item = (String, String)>) -> Files {
     let mut files = Files::new();
     let mut settings = String::from(
-        "data = \"bench.opcx-data\"\n[keys]\nwrite = \"OPCX_WRITE_KEY\"\nread = \"OPCX_READ_KEY\"\n[house]\nhuman_channels = [\"chat\"]\nteams = [\"care\"]\nmessage_channel = \"messages\"\n[channels.messages]\nkind = \"file\"\npath = \"messages.jsonl\"\n[webhooks]\nallow_private = [\"127.0.0.0/8\"]\n",
+        "data = \"bench.opcx-data\"\n[keys]\nwrite = \"OPCX_WRITE_KEY\"\nviewer = \"OPCX_VIEWER_KEY\"\n[house]\nhuman_channels = [\"chat\"]\nteams = [\"care\"]\nmessage_channel = \"messages\"\n[channels.messages]\nkind = \"file\"\npath = \"messages.jsonl\"\n[webhooks]\nallow_private = [\"127.0.0.0/8\"]\n",
     );
     for (endpoint, url) in receivers {
         let _ = write!(

@@ -16,7 +16,7 @@ pub struct Arguments {}
 /// # Errors
 /// The system gives no randomness.
 pub fn run(_: &Arguments) -> anyhow::Result<End> {
-    for role in ["WRITE", "READ", "ADMIN"] {
+    for role in ["WRITE", "VIEWER", "AGENT", "OPERATOR", "ADMIN"] {
         super::print(&format!("export OPCX_{role}_KEY={}\n", fresh_key()?))?;
     }
     Ok(End::Fine)

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
-use opcx_company::settings::{Channel, Settings};
+use opcx_company::settings::{Channel, PersonRole, Settings};
 use opcx_core::delivery::Policy;
 use opcx_core::event::Name;
 use opcx_engine::{Budget, Node, NodeSettings, Outbox, WallClock};
@@ -105,7 +105,9 @@ async fn live(
             Node::start_held(settings)?
         }
     };
-    let door = Arc::new(Door::new(node.intake(), keys, clock));
+    let mut door = Door::new(node.intake(), keys, clock);
+    door.public = company.settings.public.clone();
+    let door = Arc::new(door);
     let sight = Arc::new(Sight::new(Arc::clone(&door), store, Arc::clone(&company.definitions)));
     // Held as long as the engine answers.
     let _told = tell(&company.data(), listener.local_addr()?)
@@ -137,28 +139,43 @@ async fn told_to_stop() {
 
 /// The keys of the HTTP API, from the environment variables that `opcx.toml` names.
 fn keys(settings: &Settings, environment: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Keys> {
+    let shared = [
+        (&settings.keys.write, Role::Write, "send events"),
+        (&settings.keys.viewer, Role::Viewer, "look"),
+        (&settings.keys.agent, Role::Agent, "work on cases"),
+        (&settings.keys.operator, Role::Operator, "give orders"),
+        (&settings.keys.admin, Role::Admin, "erase and export customers"),
+    ];
+    let shared = shared.into_iter().filter_map(|(variable, role, may)| {
+        let may = format!("nobody may {may} with it");
+        Some((variable.as_deref()?, role, Name::from(role.word()), may))
+    });
+    let people = settings.people.iter().map(|(name, person)| {
+        (person.key.as_str(), role_of(person.role), name.clone(), format!("{name} cannot sign in"))
+    });
     let mut keys = Vec::new();
     let mut faults: Vec<String> = Vec::new();
-    let named = [
-        (&settings.keys.write, Role::Write, "write", "send events"),
-        (&settings.keys.read, Role::Read, "read", "look"),
-        (&settings.keys.admin, Role::Admin, "admin", "give orders"),
-    ];
-    for (variable, role, word, may) in named {
-        let Some(variable) = variable else { continue };
+    for (variable, role, name, without) in shared.chain(people) {
         match environment(variable).map(|key| KeyHash::of(key.trim())) {
-            Some(Ok(hash)) => keys.push(Key { name: word.into(), role, hash }),
+            Some(Ok(hash)) => keys.push(Key { name, role, hash }),
             Some(Err(error)) => faults.push(format!("{variable}: {error}")),
             // A door whose variable is not set stays closed.
-            None => eprintln!(
-                "no {word} key: {variable} is not set, so nobody may {may} over HTTP; `opcx keys` makes keys"
-            ),
+            None => eprintln!("{variable} is not set, so {without}; `opcx keys` makes keys"),
         }
     }
     if !faults.is_empty() {
         bail!("the keys of the HTTP API:\n{}", faults.join("\n"));
     }
     Ok(Keys::new(keys))
+}
+
+fn role_of(role: PersonRole) -> Role {
+    match role {
+        PersonRole::Viewer => Role::Viewer,
+        PersonRole::Agent => Role::Agent,
+        PersonRole::Operator => Role::Operator,
+        PersonRole::Admin => Role::Admin,
+    }
 }
 
 /// Opens every channel of the company.

@@ -1,4 +1,4 @@
-//! Keys: who may hand in events, read, or give orders.
+//! Keys: who may hand in events, look, work on cases, or run the company's side.
 //!
 //! Only hashes are kept. Keys are long and random, so a plain hash of them cannot be turned back;
 //! hashes are compared in constant time, and always all of them.
@@ -23,7 +23,8 @@ pub struct Keys(Vec<Key>);
 /// One key.
 #[derive(Debug, Clone)]
 pub struct Key {
-    /// What it is called. Of a write key: the source of the events that come with it.
+    /// What it is called. Of a write key: the source of the events that come with it; of others: who gives
+    /// an order.
     pub name: Name,
     /// What it is for.
     pub role: Role,
@@ -34,11 +35,15 @@ pub struct Key {
 /// What a key is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// Handing in events. Such keys are in web pages and apps, so they are no secret.
+    /// Handing in events, and nothing else. Such keys are in web pages and apps, so they are no secret.
     Write,
-    /// Asking questions.
-    Read,
-    /// Giving orders, and asking questions.
+    /// Looking.
+    Viewer,
+    /// Working on cases, and what a viewer may.
+    Agent,
+    /// Merging, releasing, sending again, changing playbooks; and what an agent may.
+    Operator,
+    /// Erasing customers and handing out all that is held about one; and what an operator may.
     Admin,
 }
 
@@ -72,24 +77,27 @@ impl Keys {
     /// The name of the given key, if there is such a key and it may do what `role` does.
     #[must_use]
     pub fn find(&self, key: &str, role: Role) -> Option<&Name> {
-        if key.is_empty() || key.len() > KEY_BYTES_MAX {
-            return None;
-        }
-        let hash = blake3::hash(key.as_bytes());
         let mut found = None;
-        for known in &self.0 {
-            // `blake3::Hash` compares in constant time.
-            if known.hash.0 == hash && known.role.includes(role) {
+        for known in self.alike(key) {
+            if known.role.includes(role) {
                 found = Some(&known.name);
             }
         }
         found
     }
 
-    /// The name of the key that a request brings, if it may do what `role` does.
+    /// The given key as it is known, for those who may look: write keys are no secret and let nobody in. Of
+    /// one key that is known several times, the one that may do most.
     #[must_use]
-    pub fn of_request(&self, headers: &HeaderMap, role: Role) -> Option<&Name> {
-        self.find(&sent(headers)?, role)
+    pub fn of_somebody(&self, key: &str) -> Option<&Key> {
+        self.alike(key).filter(|known| known.role.includes(Role::Viewer)).max_by_key(|known| known.role)
+    }
+
+    /// Every known key with that hash; all are compared.
+    fn alike(&self, key: &str) -> impl Iterator<Item = &Key> {
+        let hash = (!key.is_empty() && key.len() <= KEY_BYTES_MAX).then(|| blake3::hash(key.as_bytes()));
+        // `blake3::Hash` compares in constant time.
+        self.0.iter().filter(move |known| Some(known.hash.0) == hash)
     }
 }
 
@@ -99,8 +107,22 @@ impl Role {
     pub const fn includes(self, other: Role) -> bool {
         match self {
             Role::Write => matches!(other, Role::Write),
-            Role::Read => matches!(other, Role::Read),
-            Role::Admin => matches!(other, Role::Read | Role::Admin),
+            Role::Viewer => matches!(other, Role::Viewer),
+            Role::Agent => matches!(other, Role::Viewer | Role::Agent),
+            Role::Operator => matches!(other, Role::Viewer | Role::Agent | Role::Operator),
+            Role::Admin => matches!(other, Role::Viewer | Role::Agent | Role::Operator | Role::Admin),
+        }
+    }
+
+    /// The word used in files, messages and the API.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Role::Write => "write",
+            Role::Viewer => "viewer",
+            Role::Agent => "agent",
+            Role::Operator => "operator",
+            Role::Admin => "admin",
         }
     }
 }
@@ -153,42 +175,55 @@ pub(super) fn sent(headers: &HeaderMap) -> Option<String> {
 mod tests {
     use super::*;
 
+    const ROLES: [Role; 5] = [Role::Write, Role::Viewer, Role::Agent, Role::Operator, Role::Admin];
+
+    fn key_of(role: Role) -> String {
+        format!("the-key-for-{}", role.word())
+    }
+
     fn keys() -> Keys {
         let key =
-            |name: &str, role, key: &str| Key { name: name.into(), role, hash: KeyHash::of(key).unwrap() };
-        Keys::new(vec![
-            key("web", Role::Write, "write-key-of-the-web"),
-            key("dashboard", Role::Read, "read-key-of-dashboards"),
-            key("ada", Role::Admin, "admin-key-of-ada-l"),
-        ])
+            |role: Role| Key { name: role.word().into(), role, hash: KeyHash::of(&key_of(role)).unwrap() };
+        Keys::new(ROLES.map(key).into())
     }
 
     #[test]
     fn a_key_opens_what_it_is_for_and_nothing_else() {
         let keys = keys();
-        let may =
-            |key: &str| [Role::Write, Role::Read, Role::Admin].map(|role| keys.find(key, role).is_some());
-        assert_eq!(may("write-key-of-the-web"), [true, false, false]);
-        assert_eq!(may("read-key-of-dashboards"), [false, true, false]);
-        assert_eq!(may("admin-key-of-ada-l"), [false, true, true]);
-        assert_eq!(may(""), [false; 3]);
-        assert_eq!(may("write-key-of-the-we"), [false; 3]);
+        let may = |key: &str| ROLES.map(|role| keys.find(key, role).is_some());
+        assert_eq!(may(&key_of(Role::Write)), [true, false, false, false, false]);
+        assert_eq!(may(&key_of(Role::Viewer)), [false, true, false, false, false]);
+        assert_eq!(may(&key_of(Role::Agent)), [false, true, true, false, false]);
+        assert_eq!(may(&key_of(Role::Operator)), [false, true, true, true, false]);
+        assert_eq!(may(&key_of(Role::Admin)), [false, true, true, true, true]);
+        assert_eq!(may(""), [false; 5]);
+        assert_eq!(may("the-key-for-writ"), [false; 5]);
+    }
+
+    #[test]
+    fn write_keys_are_nobodys_and_a_key_known_twice_may_do_the_most() {
+        let mut all = keys();
+        let role = |keys: &Keys, key: &str| keys.of_somebody(key).map(|key| key.role);
+        assert_eq!(role(&all, &key_of(Role::Write)), None);
+        assert_eq!(role(&all, &key_of(Role::Agent)), Some(Role::Agent));
+        let hash = KeyHash::of(&key_of(Role::Agent)).unwrap();
+        all.0.insert(0, Key { name: "mia".into(), role: Role::Operator, hash });
+        assert_eq!(role(&all, &key_of(Role::Agent)), Some(Role::Operator));
     }
 
     #[test]
     fn keys_travel_as_basic_or_bearer() {
-        let keys = keys();
-        let name = |value: &str| {
+        let read = |value: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(header::AUTHORIZATION, value.parse().unwrap());
-            keys.of_request(&headers, Role::Write).map(ToString::to_string)
+            sent(&headers)
         };
-        let web = Some("web".to_string());
-        assert_eq!(name(&format!("Basic {}", STANDARD.encode("write-key-of-the-web:"))), web);
-        assert_eq!(name(&format!("basic  {}", STANDARD.encode("write-key-of-the-web"))), web);
-        assert_eq!(name("Bearer write-key-of-the-web"), web);
-        assert_eq!(name("Basic write-key-of-the-web"), None);
-        assert_eq!(name("write-key-of-the-web"), None);
+        let web = Some("write-key-of-the-web".to_string());
+        assert_eq!(read(&format!("Basic {}", STANDARD.encode("write-key-of-the-web:"))), web);
+        assert_eq!(read(&format!("basic  {}", STANDARD.encode("write-key-of-the-web"))), web);
+        assert_eq!(read("Bearer write-key-of-the-web"), web);
+        assert_eq!(read("Basic write-key-of-the-web"), None);
+        assert_eq!(read("write-key-of-the-web"), None);
     }
 
     #[test]

@@ -19,12 +19,12 @@ impl Problem {
         Problem { status, detail: detail.into() }
     }
 
-    /// No key, or one that may not do this.
+    /// No key and no session, or none that is known.
     #[must_use]
     pub fn unauthorized() -> Problem {
         Problem::new(
             StatusCode::UNAUTHORIZED,
-            "a key that may do this is needed; send it as `Authorization: Bearer KEY`",
+            "a key that may do this is needed; sign in with it, or send it as `Authorization: Bearer KEY`",
         )
     }
 }

@@ -6,6 +6,7 @@
 mod openapi;
 mod order;
 mod route;
+mod session;
 
 pub use openapi::document;
 pub use route::{ROUTES, Route};
@@ -15,16 +16,17 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::MethodRouter;
+use axum::routing::MethodFilter;
 use opcx_core::definitions::Definitions;
 use opcx_insight::InsightError;
 use opcx_store::Store;
 use serde::Serialize;
 
-use super::{Accept, Door, Problem, Role};
+use super::caller::caller;
+use super::{Accept, Door, Problem};
 use crate::look::Question;
 use route::Asks;
 
@@ -50,23 +52,14 @@ impl<A: Accept> Sight<A> {
     }
 }
 
-/// The routes of the read API, of operators' orders, and of the document that describes them.
+/// The routes of the read API, of operators' orders, of sessions, and of the document that describes them.
 pub fn router<A: Accept>(sight: &Arc<Sight<A>>) -> Router {
     let mut router = Router::new();
     for route in ROUTES {
-        router = match route.asks {
-            Asks::Question(question) => router.route(route.path, asking::<A>(Role::Read, question)),
-            Asks::Disclosure(question) => router.route(route.path, asking::<A>(Role::Admin, question)),
-            Asks::Order(order) => {
-                let handler = move |State(sight), path, headers: HeaderMap, body: Body| {
-                    order::give::<A>(sight, order, path, headers, body)
-                };
-                router.route(route.path, axum::routing::post(handler))
-            }
-            Asks::Document => {
-                router.route(route.path, axum::routing::get(async || json(StatusCode::OK, &document())))
-            }
-        };
+        let handler =
+            move |State(sight), path: PathPart, request: Request| handle::<A>(sight, route, path, request);
+        let filter = MethodFilter::try_from(route.method()).expect("routes have everyday methods");
+        router = router.route(route.path, axum::routing::on(filter, handler));
     }
     router
         .method_not_allowed_fallback(async || {
@@ -78,6 +71,42 @@ pub fn router<A: Accept>(sight: &Arc<Sight<A>>) -> Router {
 /// What stands where a route's path varies, if it varies at all.
 type PathPart = Result<Option<Path<String>>, PathRejection>;
 
+async fn handle<A: Accept>(
+    sight: Arc<Sight<A>>,
+    route: &'static Route,
+    path: PathPart,
+    request: Request,
+) -> Response {
+    let answered = answer(sight, route, path, request).await;
+    let mut response = answered.unwrap_or_else(IntoResponse::into_response);
+    let headers = response.headers_mut();
+    // What is answered is about customers: nobody keeps a copy, and nobody takes it for a page.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+async fn answer<A: Accept>(
+    sight: Arc<Sight<A>>,
+    route: &'static Route,
+    path: PathPart,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (head, body) = request.into_parts();
+    let caller = route.role.map(|role| caller(&sight.door, &head, role)).transpose()?;
+    let part = part_of(path)?;
+    // A route that needs nobody's role asks for nobody.
+    let somebody = || caller.as_ref().ok_or_else(Problem::unauthorized);
+    match route.asks {
+        Asks::Question(question) => ask(sight, question, &part, head.uri.query().unwrap_or("")).await,
+        Asks::Order(order) => order::give(&sight, somebody()?, order, &part, body).await,
+        Asks::SignIn => session::sign_in(&sight.door, &head, body).await,
+        Asks::WhoAmI => Ok(json(StatusCode::OK, &session::who(somebody()?))),
+        Asks::SignOut => Ok(session::sign_out(&sight.door, &head)),
+        Asks::Document => Ok(json(StatusCode::OK, &document())),
+    }
+}
+
 /// The varying part of a path; nothing where there is none.
 fn part_of(path: PathPart) -> Result<String, Problem> {
     let what = "the address cannot be read: after `%` come two hexadecimal digits, and all of it is UTF-8";
@@ -85,41 +114,23 @@ fn part_of(path: PathPart) -> Result<String, Problem> {
     Ok(path.map(|Path(part)| part).unwrap_or_default())
 }
 
-/// Answers a question for those who have a role.
-fn asking<A: Accept>(role: Role, question: route::ReadQuestion) -> MethodRouter<Arc<Sight<A>>> {
-    axum::routing::get(move |State(sight), path, RawQuery(query), headers: HeaderMap| {
-        answer::<A>(sight, (role, question), path, query, headers)
-    })
-}
-
-async fn answer<A: Accept>(
+async fn ask<A: Accept>(
     sight: Arc<Sight<A>>,
-    (role, question): (Role, route::ReadQuestion),
-    path: PathPart,
-    query: Option<String>,
-    headers: HeaderMap,
-) -> Response {
-    if sight.door.keys.of_request(&headers, role).is_none() {
-        return Problem::unauthorized().into_response();
-    }
-    let name = match part_of(path) {
-        Ok(name) => name,
-        Err(problem) => return problem.into_response(),
-    };
-    let question = match question(&name, query.as_deref().unwrap_or("")) {
-        Ok(question) => question,
-        Err(what) => return Problem::new(StatusCode::BAD_REQUEST, what).into_response(),
-    };
+    question: route::ReadQuestion,
+    part: &str,
+    query: &str,
+) -> Result<Response, Problem> {
+    let question = question(part, query).map_err(|what| Problem::new(StatusCode::BAD_REQUEST, what))?;
     // Never closed, so there is always a turn to come.
     let Ok(_turn) = sight.turns.acquire().await else {
-        return Problem::new(StatusCode::SERVICE_UNAVAILABLE, "opcx is shutting down").into_response();
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "opcx is shutting down"));
     };
     let looking = Arc::clone(&sight);
     let answered =
         tokio::task::spawn_blocking(move || view(&question, &*looking.store, &looking.definitions)).await;
-    answered.unwrap_or_else(|_| {
+    answered.map_err(|_| {
         let what = "the question could not be answered; the program's log says why";
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, what).into_response()
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, what)
     })
 }
 

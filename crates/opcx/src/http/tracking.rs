@@ -15,6 +15,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
+use opcx_company::settings::PublicAddress;
 use opcx_core::log::Lane;
 use opcx_core::record::Entry;
 use opcx_engine::{IntakeError, Submission, Submitted};
@@ -185,7 +186,7 @@ async fn settings<A: Accept>(
     let write_key = write_key.map(|Path(key)| key).unwrap_or_default();
     let response = if door.keys.find(&write_key, Role::Write).is_some() {
         let asked = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        let host = door.public_host.as_deref().or(asked).unwrap_or_default();
+        let host = door.public.as_ref().map(PublicAddress::host).or(asked).unwrap_or_default();
         let own = json!({ "apiKey": write_key, "apiHost": format!("{host}/v1") });
         json_reply(StatusCode::OK, json!({ "integrations": { "Segment.io": own } }).to_string())
     } else {

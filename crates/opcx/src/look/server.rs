@@ -81,7 +81,7 @@ impl Server {
         let (status, body) = runtime
             .block_on(self.fetch(self.url(question)))
             .map_err(|source| ServerError::Silent { address: self.address, source })?;
-        if status == StatusCode::UNAUTHORIZED {
+        if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
             return Err(ServerError::OtherKey { address: self.address });
         }
         if status != StatusCode::OK {

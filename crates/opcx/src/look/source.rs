@@ -59,7 +59,7 @@ pub enum OpenError {
 /// # Errors
 /// There is no data yet, it cannot be opened, or the key to ask the other process with is missing.
 pub fn open(company: &Company) -> Result<Source, OpenError> {
-    open_with(company, company.settings.keys.read.as_deref(), "read")
+    open_with(company, company.settings.keys.viewer.as_deref(), "viewer")
 }
 
 /// As [`open`], for questions whose answers hold all of a person's data: the other process is asked with the

@@ -21,7 +21,7 @@ use tower_service::Service;
 use crate::company::definitions;
 use crate::world::a_week;
 
-const READ: &str = "read-key-of-dashboards";
+const READ: &str = "viewer-key-of-dashboards";
 const ADMIN: &str = "admin-key-of-mia-mei";
 
 /// Takes down what is handed in.
@@ -37,7 +37,7 @@ impl Accept for Book {
 
 fn api() -> (Router, Book) {
     let key = |name: &str, role, key| Key { name: name.into(), role, hash: KeyHash::of(key).unwrap() };
-    let keys = Keys::new(vec![key("dashboard", Role::Read, READ), key("mia", Role::Admin, ADMIN)]);
+    let keys = Keys::new(vec![key("dashboard", Role::Viewer, READ), key("mia", Role::Admin, ADMIN)]);
     let book = Book::default();
     let door = Arc::new(Door::new(book.clone(), keys, Arc::new(WallClock)));
     let store = a_week().store;
@@ -221,33 +221,33 @@ async fn a_question_that_cannot_be_read_says_how_to_write_it() {
 async fn orders_are_handed_in_with_who_and_why_by_those_who_have_the_admin_key() {
     let (api, book) = api();
     let case = "/v1/cases/case_c82_2/close";
-    let words = r#"{"by": "mia", "reason": "found it", "outcome": "the bag is back"}"#;
+    let words = r#"{"reason": "found it", "outcome": "the bag is back"}"#;
     let (status, _) = call(&api, Method::POST, case, READ, words).await;
-    assert_eq!(status, StatusCode::UNAUTHORIZED);
+    assert_eq!(status, StatusCode::FORBIDDEN);
     let (status, taken) = call(&api, Method::POST, case, ADMIN, words).await;
     assert_eq!((status, taken["position"].as_u64()), (StatusCode::ACCEPTED, Some(100)));
 
     let mut told = String::new();
     for (path, words) in [
-        (case, r#"{"by": "mia", "reason": " ", "outcome": "back"}"#),
+        (case, r#"{"reason": " ", "outcome": "back"}"#),
         (case, r#"{"by": "mia"}"#),
-        ("/v1/cases/82/take", r#"{"by": "mia", "reason": "mine"}"#),
-        ("/v1/cases/case_c82_7/take", r#"{"by": "mia", "reason": "mine"}"#),
-        ("/v1/promises/91/release", r#"{"by": "mia", "reason": "they cancelled"}"#),
-        ("/v1/promises/promise_91_0/release", r#"{"by": "mia", "reason": "they cancelled"}"#),
-        ("/v1/promises/promise_7_0/release", r#"{"by": "mia", "reason": "they cancelled"}"#),
-        ("/v1/endpoints/crm/enable", r#"{"by": "mia", "reason": "it is back"}"#),
-        ("/v1/endpoints/mail/enable", r#"{"by": "mia", "reason": "it is back"}"#),
-        ("/v1/parcels/msg_c0_0/resend", r#"{"by": "mia", "reason": "it is back"}"#),
+        ("/v1/cases/82/take", r#"{"reason": "mine"}"#),
+        ("/v1/cases/case_c82_7/take", r#"{"reason": "mine"}"#),
+        ("/v1/promises/91/release", r#"{"reason": "they cancelled"}"#),
+        ("/v1/promises/promise_91_0/release", r#"{"reason": "they cancelled"}"#),
+        ("/v1/promises/promise_7_0/release", r#"{"reason": "they cancelled"}"#),
+        ("/v1/endpoints/crm/enable", r#"{"reason": "it is back"}"#),
+        ("/v1/endpoints/mail/enable", r#"{"reason": "it is back"}"#),
+        ("/v1/parcels/msg_c0_0/resend", r#"{"reason": "it is back"}"#),
         (
             "/v1/customers/merge",
-            r#"{"by": "mia", "reason": "they called", "one": "handle:adal", "other": "handle:guest1"}"#,
+            r#"{"reason": "they called", "one": "handle:adal", "other": "handle:guest1"}"#,
         ),
         (
             "/v1/customers/unmerge",
-            r#"{"by": "mia", "reason": "they called", "one": "handle:adal", "other": "handle:who"}"#,
+            r#"{"reason": "they called", "one": "handle:adal", "other": "handle:who"}"#,
         ),
-        ("/v1/customers/merge", r#"{"by": "mia", "reason": "x", "one": "adal", "other": "handle:guest1"}"#),
+        ("/v1/customers/merge", r#"{"reason": "x", "one": "adal", "other": "handle:guest1"}"#),
     ] {
         let (status, answer) = call(&api, Method::POST, path, ADMIN, words).await;
         let detail = answer["detail"].as_str().unwrap_or("taken down");
@@ -255,9 +255,9 @@ async fn orders_are_handed_in_with_who_and_why_by_those_who_have_the_admin_key()
     }
     expect![[r#"
         /v1/cases/case_c82_2/close
-          400 Bad Request: an order says who gives it (`by`) and why (`reason`)
+          400 Bad Request: an order says why it is given (`reason`)
         /v1/cases/case_c82_2/close
-          400 Bad Request: the body cannot be read: missing field `reason` at line 1 column 13; `/v1/openapi.json` says what it must hold
+          400 Bad Request: the body cannot be read: unknown field `by`, expected `reason` or `outcome` at line 1 column 5; `/v1/openapi.json` says what it must hold
         /v1/cases/82/take
           400 Bad Request: `82` names no case; write it as it is shown: `case_c12_3`
         /v1/cases/case_c82_7/take

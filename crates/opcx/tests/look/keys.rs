@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, request};
+use http_body_util::BodyExt as _;
 use opcx::http::read::{self, Sight, document};
 use opcx::http::{Door, Key, KeyHash, Keys, Role};
 use opcx_engine::WallClock;
@@ -16,9 +17,11 @@ use crate::company::definitions;
 use crate::world::a_week;
 
 /// Who has which key; the last one nobody knows.
-const KEYS: [(&str, Option<Role>); 4] = [
+const KEYS: [(&str, Option<Role>); 6] = [
     ("write-key-of-the-web", Some(Role::Write)),
-    ("read-key-of-dashboards", Some(Role::Read)),
+    ("viewer-key-of-dashboards", Some(Role::Viewer)),
+    ("agent-key-of-noor-nas", Some(Role::Agent)),
+    ("operator-key-of-olu-oke", Some(Role::Operator)),
     ("admin-key-of-mia-mei", Some(Role::Admin)),
     ("a-key-that-nobody-has", None),
 ];
@@ -32,28 +35,39 @@ enum Place {
     Bare,
     OtherHeader,
     Cookie,
+    /// Signed in with, on our own page.
+    Session,
+    /// Signed in with, but the session's token is not sent along.
+    SessionWithoutToken,
+    /// Signed in with, and asked for from a page of another site.
+    SessionElsewhere,
     Query,
     Body,
     Nowhere,
 }
 
-const PLACES: [Place; 9] = [
+const PLACES: [Place; 12] = [
     Place::Bearer,
     Place::BasicUser,
     Place::BasicPassword,
     Place::Bare,
     Place::OtherHeader,
     Place::Cookie,
+    Place::Session,
+    Place::SessionWithoutToken,
+    Place::SessionElsewhere,
     Place::Query,
     Place::Body,
     Place::Nowhere,
 ];
 
 impl Place {
-    /// Whether a key counts there.
-    fn counts(self, role: Role) -> bool {
+    /// Whether a key counts there, for a request that changes something or not.
+    fn counts(self, role: Role, changes: bool) -> bool {
         match self {
             Place::Bearer | Place::BasicUser => true,
+            Place::Session => role != Role::Write,
+            Place::SessionWithoutToken | Place::SessionElsewhere => role != Role::Write && !changes,
             // SDKs that cannot set headers put it into the body.
             Place::Body => role == Role::Write,
             Place::BasicPassword
@@ -65,6 +79,51 @@ impl Place {
         }
     }
 
+    /// Whether whoever asks is known there, though they may not do this.
+    fn tells_who(self, role: Role) -> bool {
+        match self {
+            Place::Bearer
+            | Place::BasicUser
+            | Place::Session
+            | Place::SessionWithoutToken
+            | Place::SessionElsewhere => role != Role::Write,
+            Place::BasicPassword
+            | Place::Bare
+            | Place::OtherHeader
+            | Place::Cookie
+            | Place::Query
+            | Place::Body
+            | Place::Nowhere => false,
+        }
+    }
+
+    /// What a browser sends that signed in with the key, if it could.
+    async fn session(self, whole: &Router, key: &str, role: Option<Role>) -> Vec<(&'static str, String)> {
+        let site = match self {
+            Place::Session | Place::SessionWithoutToken => "same-origin",
+            Place::SessionElsewhere => "cross-site",
+            Place::Bearer
+            | Place::BasicUser
+            | Place::BasicPassword
+            | Place::Bare
+            | Place::OtherHeader
+            | Place::Cookie
+            | Place::Query
+            | Place::Body
+            | Place::Nowhere => return Vec::new(),
+        };
+        // Whom such a key does not sign in is told elsewhere; too many attempts would end this here.
+        if role.is_none_or(|role| role == Role::Write) {
+            return Vec::new();
+        }
+        let (cookie, csrf) = sign_in(whole, key).await.expect("somebody has this key");
+        let mut headers = vec![("cookie", cookie), ("sec-fetch-site", site.to_owned())];
+        if self != Place::SessionWithoutToken {
+            headers.push(("x-csrf-token", csrf));
+        }
+        headers
+    }
+
     fn header(self, key: &str) -> Option<(&'static str, String)> {
         let basic = |pair: String| format!("Basic {}", base64(&pair));
         match self {
@@ -74,7 +133,12 @@ impl Place {
             Place::Bare => Some(("authorization", key.to_owned())),
             Place::OtherHeader => Some(("x-api-key", key.to_owned())),
             Place::Cookie => Some(("cookie", format!("key={key}; authorization=Bearer {key}"))),
-            Place::Query | Place::Body | Place::Nowhere => None,
+            Place::Session
+            | Place::SessionWithoutToken
+            | Place::SessionElsewhere
+            | Place::Query
+            | Place::Body
+            | Place::Nowhere => None,
         }
     }
 }
@@ -85,14 +149,26 @@ fn base64(text: &str) -> String {
 }
 
 /// All routes that `opcx serve` has.
-fn whole() -> Router {
+pub(crate) fn whole() -> Router {
     let named = |(key, role): (&str, Option<Role>)| {
-        role.map(|role| Key { name: "k".into(), role, hash: KeyHash::of(key).unwrap() })
+        role.map(|role| Key { name: role.word().into(), role, hash: KeyHash::of(key).unwrap() })
     };
     let keys = Keys::new(KEYS.into_iter().filter_map(named).collect());
     let door = Arc::new(Door::new(Book::default(), keys, Arc::new(WallClock)));
     let sight = Sight::new(Arc::clone(&door), a_week().store, Arc::new(definitions()));
     opcx::http::router(&door).merge(read::router(&Arc::new(sight)))
+}
+
+/// The cookie and the token of whoever signs in with this key.
+pub(crate) async fn sign_in(whole: &Router, key: &str) -> Option<(String, String)> {
+    let request = Request::post("/v1/session").header("sec-fetch-site", "same-origin");
+    let body = Body::from(json!({ "key": key }).to_string());
+    let response = whole.clone().call(request.body(body).unwrap()).await.unwrap();
+    let cookie = response.headers().get("set-cookie")?.to_str().unwrap();
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    let body: Value = serde_json::from_slice(&body).unwrap();
+    Some((cookie, body["csrf"].as_str().unwrap().to_owned()))
 }
 
 /// The roles that the description asks for; none means that no key is needed.
@@ -102,7 +178,9 @@ fn asked(operation: &Value) -> Vec<Role> {
     let mut roles: Vec<Role> = names
         .map(|name| match name.as_str() {
             "write" | "writeBasic" => Role::Write,
-            "read" => Role::Read,
+            "viewer" => Role::Viewer,
+            "agent" => Role::Agent,
+            "operator" => Role::Operator,
             "admin" => Role::Admin,
             other => panic!("nobody knows the scheme `{other}`"),
         })
@@ -137,6 +215,7 @@ async fn every_route_is_open_to_the_keys_it_asks_for_in_the_places_that_count_an
         let path = path.replace("{id}", "x").replace("{name}", "x").replace("{write_key}", "x");
         for (key, role) in KEYS {
             for place in PLACES {
+                let changes = method != Method::GET;
                 let address = if place == Place::Query {
                     format!("{path}?key={key}&writeKey={key}")
                 } else {
@@ -146,22 +225,39 @@ async fn every_route_is_open_to_the_keys_it_asks_for_in_the_places_that_count_an
                 if let Some((name, value)) = place.header(key) {
                     request = request.header(name, value);
                 }
+                for (name, value) in place.session(&whole, key, role).await {
+                    request = request.header(name, value);
+                }
                 let mut body = json!({ "batch": [] });
                 if place == Place::Body {
                     body["writeKey"] = key.into();
                 }
                 let status = status(&whole, request, &body).await;
-                let enough =
-                    |asked: &Role| role.is_some_and(|role| role.includes(*asked)) && place.counts(*asked);
-                let may = roles.is_empty() || roles.iter().any(enough);
+                let enough = |asked: &Role| {
+                    role.is_some_and(|role| role.includes(*asked) && place.counts(role, changes))
+                };
                 let told = format!("{method} {path} with {role:?} in {place:?}: {status}");
+                // Nobody is signed in by another site.
+                if operation["operationId"] == "sign_in" && place == Place::SessionElsewhere {
+                    assert_eq!(
+                        status == StatusCode::FORBIDDEN,
+                        role.is_some_and(|role| role != Role::Write),
+                        "{told}"
+                    );
+                    continue;
+                }
+                let may = roles.is_empty() || roles.iter().any(enough);
                 assert!(!status.is_server_error(), "{told}");
                 // The settings of a key that is not known, in the path, are denied whatever else is there.
                 if may && !path.contains("/projects/") {
                     assert!(status != StatusCode::UNAUTHORIZED && status != StatusCode::FORBIDDEN, "{told}");
                     opened += 1;
                 } else {
-                    assert_eq!(status, StatusCode::UNAUTHORIZED, "{told}");
+                    let known = role.is_some_and(|role| place.tells_who(role));
+                    let tracking = roles.contains(&Role::Write) || roles.is_empty();
+                    let expected =
+                        if known && !tracking { StatusCode::FORBIDDEN } else { StatusCode::UNAUTHORIZED };
+                    assert_eq!(status, expected, "{told}");
                     denied += 1;
                 }
             }

@@ -7,5 +7,6 @@ mod api;
 mod company;
 mod keys;
 mod pages;
+mod session;
 #[path = "../../../insight/tests/looking/world.rs"]
 mod world;

@@ -98,7 +98,7 @@ pub(crate) fn keys() -> Keys {
         role,
         hash: KeyHash::of(key).expect("the key is long enough"),
     };
-    Keys::new(vec![key("shop", Role::Write, KEY), key("dashboard", Role::Read, READ_KEY)])
+    Keys::new(vec![key("shop", Role::Write, KEY), key("dashboard", Role::Viewer, READ_KEY)])
 }
 
 pub(crate) fn door(desk: Desk) -> Door<Desk> {

@@ -2,6 +2,7 @@
 
 mod tracking;
 
+use axum::http::Method;
 use schemars::generate::SchemaSettings;
 use schemars::{Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
@@ -21,12 +22,8 @@ pub fn document() -> Value {
     let mut generator = settings.into_generator();
     let mut paths = Map::new();
     for route in ROUTES {
-        let method = match route.asks {
-            Asks::Question(_) | Asks::Disclosure(_) | Asks::Document => "get",
-            Asks::Order(_) => "post",
-        };
         let entry = paths.entry(route.path).or_insert_with(|| json!({}));
-        entry[method] = operation(route, &mut generator);
+        entry[route.method().as_str().to_ascii_lowercase()] = operation(route, &mut generator);
     }
     paths.extend(tracking::paths());
     let mut schemas = generator.take_definitions(true);
@@ -38,17 +35,21 @@ pub fn document() -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "description": "What customers feel, whose trust broke, what is owed, what was decided and why; \
                 and operators' orders. No figure comes without n and a 95 % interval; of fewer than ten \
-                observations there is none.",
+                observations there is none. Wherever a key opens something, so does the cookie of a session that was \
+                signed in with such a key (`POST /v1/session`); a request with a cookie that changes anything needs the \
+                header `X-CSRF-Token` as well.",
             "license": { "name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0" },
         },
         "paths": paths,
         "components": {
             "schemas": schemas,
             "securitySchemes": {
-                "read": { "type": "http", "scheme": "bearer", "description": "The read key, or the admin key." },
+                "viewer": { "type": "http", "scheme": "bearer", "description": "Any key but a write key." },
+                "agent": { "type": "http", "scheme": "bearer", "description": "The key of an agent, operator or admin." },
+                "operator": { "type": "http", "scheme": "bearer", "description": "The key of an operator or admin." },
+                "admin": { "type": "http", "scheme": "bearer", "description": "The key of an admin." },
                 "write": { "type": "http", "scheme": "bearer", "description": "A write key. It is no secret: pages and apps hold it." },
                 "writeBasic": { "type": "http", "scheme": "basic", "description": "A write key as the user name; the password is not looked at." },
-                "admin": { "type": "http", "scheme": "bearer", "description": "The admin key." },
             },
             "responses": {
                 "Problem": {
@@ -67,31 +68,34 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
     let mut parameters: Vec<Value> = path_parameter(route.path).into_iter().collect();
     let mut operation = json!({
         "summary": route.summary,
-        "operationId": operation_id(route.path),
+        "operationId": operation_id(route),
         "security": [],
     });
+    if let Some(role) = route.role {
+        operation["security"] = json!([{ role.word(): [] }]);
+    }
     let answered = match route.asks {
-        Asks::Question(_) | Asks::Disclosure(_) => {
-            let key = if matches!(route.asks, Asks::Disclosure(_)) { "admin" } else { "read" };
-            operation["security"] = json!([{ key: [] }]);
+        Asks::Question(_) => {
             if let Some(takes) = &takes {
                 parameters.extend(query_parameters(takes, generator));
             }
             "200"
         }
-        Asks::Order(_) => {
-            operation["security"] = json!([{ "admin": [] }]);
-            let body = json!({ "application/json": { "schema": takes } });
-            operation["requestBody"] = json!({ "required": true, "content": body });
-            "202"
-        }
-        Asks::Document => "200",
+        Asks::Order(_) => "202",
+        Asks::SignIn => "201",
+        Asks::SignOut => "204",
+        Asks::WhoAmI | Asks::Document => "200",
     };
+    if route.method() == Method::POST {
+        let body = json!({ "application/json": { "schema": takes } });
+        operation["requestBody"] = json!({ "required": true, "content": body });
+    }
     let mut answer = json!({ "description": route.summary });
-    answer["content"] = match gives {
-        Some(gives) => json!({ "application/json": { "schema": gives } }),
-        None => json!({ "application/json": { "schema": { "type": "object" } } }),
-    };
+    match (gives, route.asks) {
+        (Some(gives), _) => answer["content"] = json!({ "application/json": { "schema": gives } }),
+        (None, Asks::SignOut) => {}
+        (None, _) => answer["content"] = json!({ "application/json": { "schema": { "type": "object" } } }),
+    }
     let mut responses = json!({ answered: answer });
     if !matches!(route.asks, Asks::Document) {
         responses["4XX"] = json!({ "$ref": "#/components/responses/Problem" });
@@ -124,10 +128,15 @@ fn query_parameters(question: &Schema, generator: &SchemaGenerator) -> Vec<Value
         .collect()
 }
 
-/// `/v1/cases/{id}/take` is `cases_id_take`.
-fn operation_id(path: &str) -> String {
+/// `/v1/cases/{id}/take` is `cases_id_take`; of several methods at one path, each has its own name.
+fn operation_id(route: &Route) -> String {
+    let own = match route.asks {
+        Asks::SignIn => return "sign_in".to_owned(),
+        Asks::SignOut => return "sign_out".to_owned(),
+        Asks::Question(_) | Asks::Order(_) | Asks::WhoAmI | Asks::Document => route.path,
+    };
     let words: Vec<&str> =
-        path.trim_start_matches("/v1/").split(['/', '.']).map(|word| word.trim_matches(['{', '}'])).collect();
+        own.trim_start_matches("/v1/").split(['/', '.']).map(|word| word.trim_matches(['{', '}'])).collect();
     words.join("_")
 }
 

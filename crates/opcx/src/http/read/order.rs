@@ -1,10 +1,8 @@
 //! Operators' orders: handed in like everything else, and carried out when the log is decided on.
 
-use std::sync::Arc;
-
 use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use opcx_core::erasure::Mentions;
 use opcx_core::identity::Identifier;
 use opcx_core::log::Lane;
@@ -13,59 +11,52 @@ use opcx_engine::{IntakeError, Submission, Submitted};
 use opcx_store::{Encoded, EndpointState, Store};
 
 use super::route::{ReadOrder, Taken};
-use super::{PathPart, Sight, json, part_of};
-use crate::http::{Accept, Problem, Role, body_bytes};
+use super::{Sight, json};
+use crate::http::caller::Caller;
+use crate::http::{Accept, Problem, body_bytes};
 
 /// Most characters of a text that an order carries.
 const WORDS_CHARS_MAX: usize = 1_000;
 /// Rejected inputs that are looked at together.
 const REJECTED_AT_ONCE: usize = 256;
 
+/// Takes an order down.
 pub(super) async fn give<A: Accept>(
-    sight: Arc<Sight<A>>,
+    sight: &Sight<A>,
+    caller: &Caller,
     order: ReadOrder,
-    path: PathPart,
-    headers: HeaderMap,
+    part: &str,
     body: Body,
-) -> Response {
-    if sight.door.keys.of_request(&headers, Role::Admin).is_none() {
-        return Problem::unauthorized().into_response();
-    }
-    let body = match body_bytes(body).await {
-        Ok(body) => body,
-        Err(error) => return Problem::new(StatusCode::BAD_REQUEST, error.to_string()).into_response(),
-    };
-    let name = match part_of(path) {
-        Ok(name) => name,
-        Err(problem) => return problem.into_response(),
-    };
-    let (because, order) = match order(&name, &body) {
-        Ok(read) => read,
-        Err(what) => return Problem::new(StatusCode::BAD_REQUEST, what).into_response(),
-    };
-    if because.by.trim().is_empty() || because.reason.trim().is_empty() {
-        let what = "an order says who gives it (`by`) and why (`reason`)";
-        return Problem::new(StatusCode::BAD_REQUEST, what).into_response();
+) -> Result<Response, Problem> {
+    let body =
+        body_bytes(body).await.map_err(|error| Problem::new(StatusCode::BAD_REQUEST, error.to_string()))?;
+    let (reason, order) = order(part, &body).map_err(|what| Problem::new(StatusCode::BAD_REQUEST, what))?;
+    if reason.trim().is_empty() {
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "an order says why it is given (`reason`)"));
     }
     match nothing_there(&*sight.store, &order) {
         Ok(None) => {}
-        Ok(Some(what)) => return Problem::new(StatusCode::NOT_FOUND, what).into_response(),
+        Ok(Some(what)) => return Err(Problem::new(StatusCode::NOT_FOUND, what)),
         Err(error) => {
             tracing::error!(%error, "the store cannot be read");
-            let what = "the store cannot be read";
-            return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, what).into_response();
+            return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the store cannot be read"));
         }
     }
-    let command = Command { by: shortened(&because.by), reason: shortened(&because.reason), order };
-    let entry = Submitted { key: None, entry: Encoded::of(&Entry::Command(command)) };
+    let command = Command { by: caller.name.clone(), reason: shortened(&reason), order };
+    take_down(sight, &Entry::Command(command)).await
+}
+
+/// Appends an entry, and answers with its place.
+async fn take_down<A: Accept>(sight: &Sight<A>, entry: &Entry) -> Result<Response, Problem> {
+    let entry = Submitted { key: None, entry: Encoded::of(entry) };
     let submission = Submission { lane: Lane::LIVE, at: None, entries: vec![entry] };
     match sight.door.intake.accept(submission).await {
-        Ok(accepted) => json(StatusCode::ACCEPTED, &Taken { position: accepted.end.get() }),
+        Ok(accepted) => Ok(json(StatusCode::ACCEPTED, &Taken { position: accepted.end.get() })),
         Err(error @ IntakeError::Overloaded { .. }) => {
-            Problem::new(StatusCode::TOO_MANY_REQUESTS, error.to_string()).into_response()
+            Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, error.to_string()))
         }
         Err(error @ IntakeError::Stopped { .. }) => {
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response()
+            Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()))
         }
     }
 }
