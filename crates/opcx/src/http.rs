@@ -14,6 +14,7 @@ mod caller;
 mod health;
 mod keys;
 mod metrics;
+mod pages;
 mod problem;
 pub mod read;
 mod serve;
@@ -27,6 +28,7 @@ pub use body::{BODY_SECONDS_MAX, BodyError, INFLATION_MAX, bytes as body_bytes};
 pub use caller::CSRF_HEADER;
 pub use keys::{KEY_CHARS_MIN, Key, KeyError, KeyHash, Keys, Role};
 pub use metrics::{Gauge, Kind, Metrics, Tally};
+pub use pages::POLICY as PAGES_POLICY;
 pub use problem::Problem;
 pub use serve::{CONNECTIONS_MAX, ConnectionLimits, HEADER_SECONDS_MAX, serve};
 pub use session::{
@@ -95,12 +97,12 @@ impl<A: Accept> Door<A> {
     }
 }
 
-/// The routes: the tracking API, `/healthz`, `/readyz` and `/metrics`.
+/// The routes: the tracking API, `/healthz`, `/readyz` and `/metrics`; elsewhere are the pages.
 pub fn router<A: Accept>(door: &Arc<Door<A>>) -> Router {
     Router::new()
         .merge(tracking::router(door))
         .merge(health::router(door))
-        .fallback(async || Problem::new(StatusCode::NOT_FOUND, "there is nothing at this address; events go to `/v1/batch`, and `/v1/openapi.json` lists the rest"))
+        .fallback(pages::answer)
         .method_not_allowed_fallback(async || {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "this address takes another method")
         })

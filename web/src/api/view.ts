@@ -1,0 +1,27 @@
+/** Names for what the engine answers with. */
+import type { components } from '../../types/schema';
+
+type Schemas = components['schemas'];
+
+export type Share = Schemas['Share'];
+export type Mean = Schemas['Mean'];
+/** A figure, or that there are too few observations for one. */
+export type Figure<T> = T | { n_below: number };
+
+export function isShown<T extends object>(figure: Figure<T>): figure is T {
+  return !('n_below' in figure);
+}
+
+export type Experience = Schemas['Experience'];
+export type Pulse = Schemas['Pulse'];
+export type MomentExperience = Schemas['MomentExperience'];
+export type EmotionShare = Schemas['EmotionShare'];
+export type Trust = Schemas['Trust'];
+export type Promises = Schemas['Promises'];
+export type PromiseLine = Schemas['PromiseLine'];
+export type Cases = Schemas['Cases'];
+export type CaseLine = Schemas['CaseLine'];
+export type Decisions = Schemas['Decisions'];
+export type DecisionLine = Schemas['DecisionLine'];
+export type Customer = Schemas['Customer'];
+export type LedgerLine = Schemas['LedgerLine'];
