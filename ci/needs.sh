@@ -26,8 +26,13 @@ need_all() {
     command -v c++ >/dev/null || packages+=(g++)
     # The tests run the packages that receivers and senders use in Python and JavaScript.
     python3 -c 'import venv, ensurepip' 2>/dev/null || packages+=(python3 python3-venv)
-    command -v npm >/dev/null || stop "npm is missing; install Node.js 20 or newer"
+    # The pages are looked at in a browser.
+    browser >/dev/null || packages+=(chromium)
   fi
+  # The pages are built by it.
+  command -v npm >/dev/null || stop "npm is missing; install Node.js 20.19 or newer (https://nodejs.org)"
+  node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' ||
+    stop "node is $(node --version), needed is v20.19 or newer (https://nodejs.org)"
   [ ${#packages[@]} -eq 0 ] && return
   if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
     echo "== installing ${packages[*]}"
@@ -36,6 +41,11 @@ need_all() {
   else
     stop "missing: ${packages[*]}; run: sudo apt-get install ${packages[*]}"
   fi
+}
+
+# A Chromium of the system; `npx playwright install` would fetch another of its own.
+browser() {
+  command -v "${OPCX_CHROMIUM:-chromium}" || command -v chromium-browser || command -v google-chrome
 }
 
 stop() {

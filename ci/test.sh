@@ -39,6 +39,7 @@ document() {
 
 step "formatting" cargo fmt --all --check
 step "lints" cargo clippy --workspace --all-targets --locked -- -D warnings
+step "pages" ci/web.sh
 step "tests" run_tests
 step "inputs made up" make_inputs_up
 step "questions made up" ci/api.sh 5

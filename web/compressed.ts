@@ -17,7 +17,7 @@ export function compressed(): Plugin {
       folder = join(config.root, config.build.outDir);
       if (config.build.outDir.startsWith('/')) folder = config.build.outDir;
     },
-    async closeBundle() {
+    async writeBundle() {
       const found = await readdir(folder, { recursive: true, withFileTypes: true });
       for (const entry of found.filter((entry) => entry.isFile() && !PACKED.test(entry.name))) {
         const path = join(entry.parentPath, entry.name);

@@ -17,7 +17,9 @@ export type Answer<P extends Question> = paths[P] extends { get: { responses: { 
   : never;
 /** What a question's query may hold. */
 export type Query<P extends Question> = paths[P] extends { get: { parameters: { query?: infer Q } } }
-  ? NonNullable<Q>
+  ? [Q] extends [undefined]
+    ? Record<string, never>
+    : NonNullable<Q>
   : Record<string, never>;
 /** What an order says. */
 export type Body<P extends Order> = paths[P] extends { post: { requestBody: Json<infer T> } } ? T : never;
@@ -38,7 +40,7 @@ export type Part = Record<string, string>;
 
 export async function ask<P extends Question>(
   path: P,
-  query: Query<P> & Record<string, unknown> = {} as Query<P>,
+  query: Query<P> = {} as Query<P>,
   part: Part = {},
   signal?: AbortSignal,
 ): Promise<Answer<P>> {
@@ -90,7 +92,7 @@ function filled(path: string, part: Part): string {
   return path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(part[name] ?? ''));
 }
 
-function written(query: Record<string, unknown>): string {
+function written(query: object): string {
   const given = Object.entries(query).filter(
     ([, value]) => value !== undefined && value !== null && value !== '',
   );

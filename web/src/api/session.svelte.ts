@@ -1,8 +1,14 @@
-/** Who is signed in, and what they may do. */
+/** Who is signed in, and what they may do. The key itself is never kept: a cookie that no script can read is. */
+import type { components } from '../../types/schema';
+import { keep, kept } from '../frame/theme.svelte';
 
-export type Role = 'viewer' | 'agent' | 'operator' | 'admin';
+type View = components['schemas']['SessionView'];
+export type Role = View['role'];
 
 const RANK: Record<Role, number> = { viewer: 0, agent: 1, operator: 2, admin: 3 };
+const ADDRESS = '/v1/session';
+/** Whether this browser signed in before: without it nobody needs to ask. */
+const MARK = 'opcx-signed-in';
 
 class Session {
   /** `unknown` until the engine told; then whether somebody is signed in. */
@@ -11,43 +17,53 @@ class Session {
   name = $state('');
   /** Whether somebody was signed in before and is no longer. */
   hasEnded = $state(false);
-  /** Kept in memory alone, and forgotten with the page. */
-  #key: string | undefined;
+  /** Sent along with whatever changes something; another site cannot know it. */
+  #csrf = '';
 
   /** Looks whether somebody is signed in already. */
   async look(): Promise<void> {
-    this.state = 'out';
+    if (kept(MARK) === undefined) {
+      this.state = 'out';
+      return;
+    }
+    try {
+      const answered = await fetch(ADDRESS);
+      if (answered.ok) this.#take((await answered.json()) as View);
+      else this.lost();
+    } catch {
+      this.state = 'out';
+    }
   }
 
   /** Signs in; says what is wrong if that fails. */
   async begin(key: string): Promise<string | undefined> {
-    const probe = async (path: string) => {
-      const answered = await fetch(path, { headers: { authorization: `Bearer ${key}` } });
-      return answered.status;
+    const init = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ key }),
     };
     try {
-      if ((await probe('/v1/cases?most=1')) !== 200)
-        return 'This key opens nothing here. Check it, or ask whoever runs opcx.';
-      // Who may be asked about erasures is an admin, whatever the answer.
-      this.role = (await probe('/v1/customers/-/export')) === 401 ? 'viewer' : 'admin';
+      const answered = await fetch(ADDRESS, init);
+      if (answered.ok) {
+        this.#take((await answered.json()) as View);
+        return undefined;
+      }
+      const { detail } = (await answered.json()) as { detail: string };
+      return answered.status === 401 ? 'Nobody has this key. Check it, or ask whoever runs opcx.' : detail;
     } catch {
       return 'opcx does not answer. Is it running?';
     }
-    this.#key = key;
-    this.name = this.role;
-    this.hasEnded = false;
-    this.state = 'in';
-    return undefined;
   }
 
   async end(): Promise<void> {
-    this.#key = undefined;
+    await fetch(ADDRESS, { method: 'DELETE', headers: this.headers('DELETE') }).catch(() => undefined);
+    keep(MARK, undefined);
     this.state = 'out';
   }
 
   /** The engine no longer knows us. */
   lost(): void {
-    this.#key = undefined;
+    keep(MARK, undefined);
     this.hasEnded = true;
     this.state = 'out';
   }
@@ -56,8 +72,17 @@ class Session {
     return RANK[this.role] >= RANK[role];
   }
 
-  headers(_method: string | undefined): Record<string, string> {
-    return this.#key === undefined ? {} : { authorization: `Bearer ${this.#key}` };
+  headers(method = 'GET'): Record<string, string> {
+    return method === 'GET' ? {} : { 'x-csrf-token': this.#csrf };
+  }
+
+  #take(view: View): void {
+    this.name = view.name;
+    this.role = view.role;
+    this.#csrf = view.csrf ?? '';
+    this.hasEnded = false;
+    keep(MARK, 'yes');
+    this.state = 'in';
   }
 }
 

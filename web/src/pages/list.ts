@@ -2,15 +2,16 @@
 import type { Component } from 'svelte';
 import type { Role } from '../api/session.svelte';
 
-/** A page; `rest` is what follows its first part in the address. */
-export type Page = Component<{ rest: string[] }> | Component<Record<string, never>>;
+/** A page; `rest` is what follows its first part in the address, which some have no use for. */
+export type Page = Component<any>;
 
 export interface PageEntry {
   /** The first part of the address; empty for the home page. */
   at: string;
-  name: string;
+  /** What it is called among the ways to pages; a page without a name is reached from others. */
+  name?: string;
   /** Pressed after `g`. */
-  key: string;
+  key?: string;
   /** Who may see it. */
   role: Role;
   load: () => Promise<{ default: Page }>;
@@ -18,4 +19,27 @@ export interface PageEntry {
 
 export const PAGES: readonly PageEntry[] = [
   { at: '', name: 'Pulse', key: 'p', role: 'viewer', load: () => import('./pulse/Pulse.svelte') },
+  {
+    at: 'customers',
+    name: 'Customers',
+    key: 'c',
+    role: 'viewer',
+    load: () => import('./customers/Customers.svelte'),
+  },
+  {
+    at: 'promises',
+    name: 'Promises',
+    key: 'o',
+    role: 'viewer',
+    load: () => import('./promises/Promises.svelte'),
+  },
+  {
+    at: 'decisions',
+    name: 'Decisions',
+    key: 'd',
+    role: 'viewer',
+    load: () => import('./decisions/Decisions.svelte'),
+  },
+  { at: 'inbox', name: 'Inbox', key: 'i', role: 'viewer', load: () => import('./inbox/Inbox.svelte') },
+  { at: 'moments', role: 'viewer', load: () => import('./moments/Moment.svelte') },
 ];
