@@ -1,5 +1,5 @@
 /** Questions and orders over HTTP, typed by the OpenAPI document. */
-import type { paths } from '../../types/schema';
+import type { paths } from '../../generated/schema';
 import { session } from './session.svelte';
 
 type Json<T> = { content: { 'application/json': T } };

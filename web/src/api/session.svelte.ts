@@ -1,5 +1,5 @@
 /** Who is signed in, and what they may do. The key itself is never kept: a cookie that no script can read is. */
-import type { components } from '../../types/schema';
+import type { components } from '../../generated/schema';
 import { keep, kept } from '../frame/theme.svelte';
 
 type View = components['schemas']['SessionView'];

@@ -1,5 +1,5 @@
 /** Names for what the engine answers with. */
-import type { components } from '../../types/schema';
+import type { components } from '../../generated/schema';
 
 type Schemas = components['schemas'];
 

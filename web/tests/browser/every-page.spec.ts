@@ -1,0 +1,92 @@
+/** What holds of every page: it can be read by everybody, in light and dark, wide and narrow. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from '@playwright/test';
+import { expect, open, test } from './engine';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** Every page by its address, with its heading and something that only its data can tell. */
+const PAGES: readonly (readonly [path: string, heading: string, tells: string])[] = [
+  ['/', 'Pulse', 'at-the-door'],
+  ['/?period=28d&by=channel', 'Pulse', 'By channel'],
+  ['/customers', 'Customers', 'mara'],
+  ['/customers/mara', 'mara', 'third time I ask about my espresso machine'],
+  ['/customers/nobody', 'Nobody is known as nobody', 'Search again'],
+  ['/promises?period=all', 'Promises', 'delivered-by'],
+  ['/decisions', 'Decisions', 'late-parcel'],
+  ['/decisions?playbook=upset&verdict=refused', 'Decisions', 'upset'],
+  ['/inbox', 'Inbox', 'Nobody waits for a human'],
+  ['/moments/at-the-door?period=28d', 'at-the-door', 'Swift Parcel'],
+  ['/nowhere', 'There is no such page', 'Go to Pulse'],
+];
+
+/** Goes to a page without loading the program anew. */
+async function go(page: Page, [path, heading, tells]: (typeof PAGES)[number]): Promise<void> {
+  await page.evaluate((path) => {
+    history.pushState(null, '', path);
+    dispatchEvent(new PopStateEvent('popstate'));
+  }, path);
+  await expect(page.getByRole('heading', { level: 1, name: heading, exact: true })).toBeVisible();
+  await expect(page.getByRole('main')).toContainText(tells);
+}
+
+async function violations(page: Page): Promise<string[]> {
+  // Through the debugger: the page's own policy lets no such script in.
+  await page.evaluate(AXE);
+  return page.evaluate(async (rules) => {
+    const axe = (
+      globalThis as unknown as {
+        axe: {
+          run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+        };
+      }
+    ).axe;
+    const found = await axe.run({ runOnly: rules });
+    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  }, RULES);
+}
+
+/** Where everything stands that a reader sees as a block. */
+function layout(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('h1, h2, section, table, nav, li > a')].map((element) => {
+      const { x, y, width, height } = element.getBoundingClientRect();
+      return `${element.tagName} ${[x, y + scrollY, width, height].map(Math.round).join(' ')}`;
+    }),
+  );
+}
+
+for (const page of PAGES) {
+  test(`${page[0]} can be read by everybody`, async ({ browser, past }) => {
+    const layouts: Record<string, string[]> = {};
+    const grounds: string[] = [];
+    for (const [name, colorScheme, width] of [
+      ['light', 'light', 1360],
+      ['dark', 'dark', 1360],
+      ['narrow', 'light', 320],
+    ] as const) {
+      const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
+      const tab = await context.newPage();
+      const wrong: string[] = [];
+      tab.on('pageerror', (error) => wrong.push(error.message));
+      tab.on('console', (message) => {
+        // Asking for somebody who is not known is answered with 404, which browsers note.
+        if (message.type() === 'error' && !message.text().includes('404')) wrong.push(message.text());
+      });
+      await open(tab, past, '/');
+      await go(tab, page);
+      expect(await violations(tab), `${name}: what axe finds`).toEqual([]);
+      expect(wrong, `${name}: what the browser reports`).toEqual([]);
+      const overhang = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(overhang, `${name}: wider than the window`).toBeLessThanOrEqual(0);
+      layouts[name] = await layout(tab);
+      grounds.push(await tab.evaluate(() => getComputedStyle(document.documentElement).backgroundColor));
+      await context.close();
+    }
+    // Pixels differ from machine to machine with its fonts; what must not differ is where things stand.
+    expect(layouts['dark'], 'light and dark differ in colours alone').toEqual(layouts['light']);
+    expect(grounds[0], 'dark is another colour than light').not.toBe(grounds[1]);
+  });
+}
