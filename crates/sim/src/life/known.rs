@@ -1,0 +1,122 @@
+//! By which identifiers a system knows somebody, and which of them were ever told.
+
+use super::World;
+use crate::message::Who;
+use crate::person::{Number, Shares};
+
+/// One identifier of a customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// Their account, if they have one.
+    Account,
+    Email,
+    SecondEmail,
+    /// The number that they give: their own, or the one in the hall.
+    Phone,
+    Handle,
+    /// One of their devices, or the household's tablet.
+    Device,
+}
+
+const ACCOUNT: u16 = 1;
+const EMAIL: u16 = 1 << 1;
+const SECOND_EMAIL: u16 = 1 << 2;
+const PHONE: u16 = 1 << 3;
+const HANDLE: u16 = 1 << 4;
+const LANDLINE: u16 = 1 << 5;
+const TABLET: u16 = 1 << 6;
+/// The first of the devices; the others follow.
+const DEVICE: u16 = 1 << 7;
+
+/// How often something shared is used in place of their own, in permille.
+const SHARED_USED_PERMILLE: u32 = 350;
+
+impl World {
+    /// How a system names somebody.
+    pub(super) fn who(&mut self, number: Number, by: &[Known]) -> Who {
+        let seed = self.seed;
+        let mut told = 0;
+        let person = self.person(number);
+        let mut who = Who::default();
+        for known in by {
+            match known {
+                Known::Account if person.has_account => {
+                    told |= ACCOUNT;
+                    who.user_id = Some(person.user_id());
+                    who.first_name = Some(person.first_name());
+                }
+                Known::Account => {}
+                Known::Email => {
+                    told |= EMAIL;
+                    who.email = Some(person.email());
+                }
+                Known::SecondEmail => {
+                    told |= SECOND_EMAIL;
+                    who.email = Some(person.second_email());
+                }
+                Known::Phone => {
+                    if person.shares == Shares::Landline && person.random.permille(SHARED_USED_PERMILLE) {
+                        told |= LANDLINE;
+                        who.phone = Some(person.landline());
+                    } else {
+                        told |= PHONE;
+                        who.phone = Some(person.phone());
+                    }
+                }
+                Known::Handle => {
+                    told |= HANDLE;
+                    who.handle = Some(person.handle());
+                }
+                Known::Device => {
+                    if person.shares == Shares::Tablet && person.random.permille(SHARED_USED_PERMILLE) {
+                        told |= TABLET;
+                        who.anonymous_id = Some(person.tablet(seed));
+                    } else {
+                        let which = person.random.below(u64::from(person.devices));
+                        let which = u8::try_from(which).expect("fewer devices than that");
+                        told |= DEVICE << which;
+                        who.anonymous_id = Some(person.device(seed, which));
+                    }
+                }
+            }
+        }
+        self.known[usize::try_from(number).expect("numbers are places in a list")] |= told;
+        who
+    }
+
+    /// The identifiers that were told: those that are theirs alone, and those that they share.
+    pub(super) fn identifiers(&self, number: Number) -> (Vec<String>, Vec<String>) {
+        let place = usize::try_from(number).expect("numbers are places in a list");
+        let (person, told) = (&self.people[place], self.known[place]);
+        let mut alone = Vec::new();
+        let mut shared = Vec::new();
+        let has = |bit| told & bit != 0;
+        if has(ACCOUNT) {
+            alone.push(format!("user_id:{}", person.user_id()));
+        }
+        if has(EMAIL) {
+            alone.push(format!("email:{}", person.email()));
+        }
+        if has(SECOND_EMAIL) {
+            alone.push(format!("email:{}", person.second_email()));
+        }
+        if has(PHONE) {
+            alone.push(format!("phone:{}", person.phone()));
+        }
+        if has(HANDLE) {
+            alone.push(format!("handle:{}", person.handle()));
+        }
+        for which in 0..person.devices {
+            if has(DEVICE << which) {
+                alone.push(format!("anonymous_id:{}", person.device(self.seed, which)));
+            }
+        }
+        if has(LANDLINE) {
+            shared.push(format!("phone:{}", person.landline()));
+        }
+        if has(TABLET) {
+            shared.push(format!("anonymous_id:{}", person.tablet(self.seed)));
+        }
+        (alone, shared)
+    }
+}
