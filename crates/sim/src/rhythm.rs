@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(answered("2026-09-07T07:00:00Z"), "2026-09-07T16:00:00Z");
         assert_eq!(answered("2026-09-07T08:00:00Z"), "2026-09-08T08:00:00Z");
         // Friday evening before the holiday of Saturday, 3 October.
-        assert_eq!(answered("2026-10-02T17:00:00Z"), "2026-10-06T07:15:00Z");
+        assert_eq!(answered("2026-10-02T17:00:00Z"), "2026-10-05T16:00:00Z");
     }
 
     #[test]
