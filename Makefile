@@ -13,7 +13,7 @@ help: ## show this list
 test: ## check formatting, lints, documentation, dependencies, and run every test
 	@ci/test.sh
 
-demo: ## build opcx and take a generated company's history through it
+demo: ## build opcx and play a simulated company with it, until Ctrl-C
 	@ci/demo.sh
 
 bench: ## measure the parts that have benchmarks; leave the machine alone meanwhile

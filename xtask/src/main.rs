@@ -4,9 +4,9 @@
 //! |---|---|
 //! | `crash [--kills N] [--seed N]` | kills engines, a thousand of them if not told otherwise, and checks what is left |
 //! | `damage [--flips N]` | turns every bit of a small store and N of a larger one, a hundred thousand if not told otherwise |
-//! | `demo-data FILE` | makes the events of `examples/shop` up and writes them, one JSON object a line |
 //! | `fuzz [--seconds N] [TARGET ...]` | makes inputs up, ten minutes for each target if not told otherwise |
 //! | `powercut [--cuts N] [--seed N]` | cuts the power under engines, two hundred times if not told otherwise |
+//! | `sim-texts` | measures whether the simulated company's texts are a giveaway |
 //! | `simulate [--seeds N] [--from SEED] [--planted]` | runs the engine under seeds with everything that can go wrong |
 //! | `train-emotion` | trains the first tier of emotion, writes it to `crates/emotion/model/` |
 //! | `train-emotion --check` | trains it again and compares it with the committed one, byte for byte |
@@ -15,12 +15,10 @@
 //! or in the folder that `OPCX_DATA` names.
 
 mod damage;
-mod demo_data;
 mod fuzz;
+mod sim_texts;
 mod train_emotion;
 mod trial;
-
-use std::path::Path;
 
 use anyhow::bail;
 
@@ -30,14 +28,14 @@ fn main() -> anyhow::Result<()> {
     match arguments.as_slice() {
         ["train-emotion"] => train_emotion::run(train_emotion::Then::Write),
         ["train-emotion", "--check"] => train_emotion::run(train_emotion::Then::Compare),
-        ["demo-data", file] => demo_data::run(Path::new(file)),
         ["fuzz", arguments @ ..] => fuzz::run(arguments),
+        ["sim-texts"] => sim_texts::run(),
         ["damage"] => damage::run(None),
         ["damage", "--flips", flips] => damage::run(Some(flips)),
         ["crash" | "powercut", ..] => trial::run(&arguments),
         ["simulate", orders @ ..] => trial::simulate(orders),
         _ => bail!(
-            "no such chore; there are `crash`, `damage`, `demo-data FILE`, `fuzz`, `powercut`, `simulate` and `train-emotion [--check]`"
+            "no such chore; there are `crash`, `damage`, `fuzz`, `powercut`, `sim-texts`, `simulate` and `train-emotion [--check]`"
         ),
     }
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    backup, bench, check, doctor, export, import, init, keys, rejected, replay, restore, serve, show,
+    backup, bench, check, demo, doctor, export, import, init, keys, rejected, replay, restore, serve, show,
+    sim,
 };
 
 /// Operational Customer Experience engine.
@@ -20,6 +21,8 @@ pub struct Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// See it at work: a simulated company, weeks of its history and then live, in a temporary folder.
+    Demo(demo::Arguments),
     /// Write a small working company into a new folder.
     Init(init::Arguments),
     /// Check a company's folder and print every fault.
@@ -46,6 +49,8 @@ pub enum Command {
     Bench(bench::Arguments),
     /// Make keys for the HTTP API.
     Keys(keys::Arguments),
+    /// Simulate a company whose truth is known; score what opcx concluded about it.
+    Sim(sim::Arguments),
 }
 
 /// The company's folder.

@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod bench;
 pub mod check;
+pub mod demo;
 pub mod doctor;
 pub mod export;
 pub mod import;
@@ -13,6 +14,7 @@ pub mod replay;
 pub mod restore;
 pub mod serve;
 pub mod show;
+pub mod sim;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -54,6 +56,8 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Restore(arguments) => restore::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Sim(arguments) => sim::run(&arguments),
     };
     ExitCode::from(match ended {
         Ok(End::Fine) => FINE,

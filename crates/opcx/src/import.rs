@@ -70,8 +70,9 @@ pub struct Work<'a> {
     pub sense: Sense,
     /// How the file is read.
     pub mapping: &'a Mapping,
-    /// Whether what is decided goes out; usually it is only shown.
-    pub mode: Mode,
+    /// The clock that it runs on, which also says whether what is decided goes out: usually one of history,
+    /// as [`lane`] gives it.
+    pub lane: Lane,
     /// A folder with room, for sorting.
     pub room: &'a std::path::Path,
 }
@@ -164,7 +165,7 @@ impl<'a> Reading<'a> {
             mapping: work.mapping,
             records: Records::open(file, work.mapping)?,
             listed: Listed::read(&**work.store, &work.mapping.name)?,
-            feed: Feed::new(work.store, lane(work.mapping, work.mode), wake)?,
+            feed: Feed::new(work.store, work.lane, wake)?,
             sorter,
             name,
             tally: Tally::default(),

@@ -93,8 +93,8 @@ pub(crate) struct World {
     seed: u64,
     start: Timestamp,
     people: Vec<Person>,
-    /// Which of their identifiers stand in some event, a bit each.
-    known: Vec<u16>,
+    /// Which of their identifiers stand in some event, a bit each; those that events join in one group.
+    known: Vec<Vec<u16>>,
     wakes: BinaryHeap<Reverse<Wake>>,
     sequence: u64,
     messages_told: u64,
@@ -173,7 +173,7 @@ impl World {
         let app = at + Span::from_millis(random.between(0, 4 * Span::DAY.as_millis()));
         let has_machine = person.has_machine;
         self.people.push(person);
-        self.known.push(0);
+        self.known.push(Vec::new());
         self.wake(number, first, Step::Session);
         if let Some(visit) = visit {
             self.wake(number, visit, Step::Visit);

@@ -309,8 +309,9 @@ fn all(what: &str, shares: impl Iterator<Item = Share>) -> Result<(), String> {
 }
 
 impl Cause {
-    /// How many of those exposed it hits at a time, in millionths.
-    pub(crate) fn strength(&self, start: Timestamp, at: Timestamp) -> u32 {
+    /// How many of those exposed it hits at a time, in millionths; `start` is the scenario's.
+    #[must_use]
+    pub fn strength(&self, start: Timestamp, at: Timestamp) -> u32 {
         let into = at.since(start).as_millis();
         let day = Span::DAY.as_millis();
         if into < i64::from(self.from) * day || into >= i64::from(self.until) * day {

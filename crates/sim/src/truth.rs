@@ -212,8 +212,9 @@ pub struct TruePerson {
     pub region: Region,
     /// What they write.
     pub language: Language,
-    /// Identifiers that are theirs alone and stand in at least one event, as `kind:value`.
-    pub identifiers: Vec<String>,
+    /// Identifiers that are theirs alone and stand in at least one event, as `kind:value`, in groups: some event
+    /// names those of one group together; nothing that was told joins two groups.
+    pub identifiers: Vec<Vec<String>>,
     /// Identifiers that they share with the household and that stand in at least one event.
     pub shared: Vec<String>,
     /// Latent trust at the start, `-1000..=1000`.

@@ -11,7 +11,7 @@ use opcx_core::playbook::Mode;
 use super::End;
 use crate::cli::Folder;
 use crate::house::{Company, sense};
-use crate::import::{File, Tally, Work, import};
+use crate::import::{File, Tally, Work, import, lane};
 
 /// How a command ends that somebody broke off, as shells have it.
 const BROKEN_OFF: i32 = 130;
@@ -48,7 +48,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
         definitions: &company.definitions,
         sense: sense(),
         mapping,
-        mode: if arguments.deliver { Mode::Live } else { Mode::Shadow },
+        lane: lane(mapping, if arguments.deliver { Mode::Live } else { Mode::Shadow }),
         room: &company.data(),
     };
     when_broken_off()?;

@@ -22,7 +22,8 @@ pub fn run(_: &Arguments) -> anyhow::Result<End> {
     Ok(End::Fine)
 }
 
-fn fresh_key() -> anyhow::Result<String> {
+/// A key that nobody guesses.
+pub(super) fn fresh_key() -> anyhow::Result<String> {
     let mut bytes = [0; KEY_BYTES];
     ring::rand::SystemRandom::new()
         .fill(&mut bytes)

@@ -9,7 +9,7 @@ use anyhow::{Context as _, anyhow, bail};
 use opcx_company::settings::{Channel, PersonRole, Settings};
 use opcx_core::delivery::Policy;
 use opcx_core::event::Name;
-use opcx_engine::{Budget, Node, NodeSettings, Outbox, WallClock};
+use opcx_engine::{Budget, Clock, Node, NodeSettings, Outbox, WallClock};
 use opcx_store::Store;
 use tokio::net::TcpListener;
 
@@ -67,7 +67,7 @@ pub fn run_on(
             .with_context(|| format!("listening on {listen}; choose another address with --listen"))?;
         let address = listener.local_addr().unwrap_or(listen);
         let (store, outbox) = open(&company, outbox)?;
-        live(&company, listener, keys, store, outbox, || {
+        live(&company, Arc::new(WallClock), listener, keys, store, outbox, || {
             eprintln!("opcx listens on http://{address} (stop with Ctrl-C)");
         })
         .await
@@ -76,20 +76,20 @@ pub fn run_on(
 }
 
 /// Runs the engine behind a listener until the process is told to stop.
-async fn live(
+pub(super) async fn live(
     company: &Company,
+    clock: Arc<dyn Clock>,
     listener: TcpListener,
     keys: Keys,
     store: Arc<dyn Store>,
     outbox: Outbox,
     started: impl FnOnce(),
 ) -> anyhow::Result<()> {
-    let clock = Arc::new(WallClock);
     let settings = NodeSettings {
         store: Arc::clone(&store),
         definitions: Arc::clone(&company.definitions),
         sense: sense(),
-        clock: clock.clone(),
+        clock: Arc::clone(&clock),
         policy: Policy::default(),
         budget: Budget::default(),
         erased: note_erased(&company.data()),
@@ -138,7 +138,10 @@ async fn told_to_stop() {
 }
 
 /// The keys of the HTTP API, from the environment variables that `opcx.toml` names.
-fn keys(settings: &Settings, environment: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Keys> {
+pub(super) fn keys(
+    settings: &Settings,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> anyhow::Result<Keys> {
     let shared = [
         (&settings.keys.write, Role::Write, "send events"),
         (&settings.keys.viewer, Role::Viewer, "look"),
@@ -179,7 +182,10 @@ fn role_of(role: PersonRole) -> Role {
 }
 
 /// Opens every channel of the company.
-fn open_channels(company: &Company, environment: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<Outbox> {
+pub(super) fn open_channels(
+    company: &Company,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> anyhow::Result<Outbox> {
     let settings: BTreeMap<Name, channel::Settings> =
         company.settings.channels.iter().map(|(name, channel)| (name.clone(), opened(channel))).collect();
     let allow = company.settings.allow_private.clone();

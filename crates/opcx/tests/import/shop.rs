@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use opcx::house::{Company, sense};
-use opcx::import::{File, Tally, Work, import};
+use opcx::import::{File, Tally, Work, import, lane};
 use opcx_core::playbook::Mode;
 use opcx_store::{Embedded, Settings, Store};
 
@@ -76,7 +76,7 @@ impl Shop {
             definitions: &company.definitions,
             sense: sense(),
             mapping: company.mapping("orders")?,
-            mode,
+            lane: lane(company.mapping("orders")?, mode),
             room: &self.path(),
         };
         import(&work, File::open(&self.write(name, text))?, &mut |_, _| {})

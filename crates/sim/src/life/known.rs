@@ -28,6 +28,8 @@ const TABLET: u16 = 1 << 6;
 /// The first of the devices; the others follow.
 const DEVICE: u16 = 1 << 7;
 
+const SHARED: u16 = LANDLINE | TABLET;
+
 /// How often something shared is used in place of their own, in permille.
 const SHARED_USED_PERMILLE: u32 = 350;
 
@@ -80,43 +82,51 @@ impl World {
                 }
             }
         }
-        self.known[usize::try_from(number).expect("numbers are places in a list")] |= told;
+        let groups = &mut self.known[usize::try_from(number).expect("numbers are places in a list")];
+        join(groups, told & !SHARED);
+        join(groups, told & SHARED);
         who
     }
 
-    /// The identifiers that were told: those that are theirs alone, and those that they share.
-    pub(super) fn identifiers(&self, number: Number) -> (Vec<String>, Vec<String>) {
+    /// The identifiers that were told: those that are theirs alone, in groups of those that events join, and
+    /// those that they share.
+    pub(super) fn identifiers(&self, number: Number) -> (Vec<Vec<String>>, Vec<String>) {
         let place = usize::try_from(number).expect("numbers are places in a list");
-        let (person, told) = (&self.people[place], self.known[place]);
-        let mut alone = Vec::new();
-        let mut shared = Vec::new();
-        let has = |bit| told & bit != 0;
-        if has(ACCOUNT) {
-            alone.push(format!("user_id:{}", person.user_id()));
-        }
-        if has(EMAIL) {
-            alone.push(format!("email:{}", person.email()));
-        }
-        if has(SECOND_EMAIL) {
-            alone.push(format!("email:{}", person.second_email()));
-        }
-        if has(PHONE) {
-            alone.push(format!("phone:{}", person.phone()));
-        }
-        if has(HANDLE) {
-            alone.push(format!("handle:{}", person.handle()));
-        }
-        for which in 0..person.devices {
-            if has(DEVICE << which) {
-                alone.push(format!("anonymous_id:{}", person.device(self.seed, which)));
-            }
-        }
-        if has(LANDLINE) {
-            shared.push(format!("phone:{}", person.landline()));
-        }
-        if has(TABLET) {
-            shared.push(format!("anonymous_id:{}", person.tablet(self.seed)));
-        }
+        let (person, groups) = (&self.people[place], &self.known[place]);
+        let named = |told: u16| -> Vec<String> {
+            let device =
+                |which: u8| (DEVICE << which, format!("anonymous_id:{}", person.device(self.seed, which)));
+            let fixed = [
+                (ACCOUNT, format!("user_id:{}", person.user_id())),
+                (EMAIL, format!("email:{}", person.email())),
+                (SECOND_EMAIL, format!("email:{}", person.second_email())),
+                (PHONE, format!("phone:{}", person.phone())),
+                (HANDLE, format!("handle:{}", person.handle())),
+                (LANDLINE, format!("phone:{}", person.landline())),
+                (TABLET, format!("anonymous_id:{}", person.tablet(self.seed))),
+            ];
+            let all = fixed.into_iter().chain((0..person.devices).map(device));
+            all.filter(|(bit, _)| told & bit != 0).map(|(_, name)| name).collect()
+        };
+        let shared =
+            groups.iter().filter(|&&group| group & SHARED != 0).flat_map(|&group| named(group)).collect();
+        let alone = groups.iter().filter(|&&group| group & SHARED == 0).map(|&group| named(group)).collect();
         (alone, shared)
     }
+}
+
+/// Joins what one event names.
+fn join(groups: &mut Vec<u16>, told: u16) {
+    if told == 0 || groups.iter().any(|group| group & told == told) {
+        return;
+    }
+    let mut joined = told;
+    groups.retain(|&group| {
+        let is_apart = group & told == 0;
+        if !is_apart {
+            joined |= group;
+        }
+        is_apart
+    });
+    groups.push(joined);
 }

@@ -14,6 +14,8 @@ use crate::rhythm;
 use crate::scenario::What;
 use crate::texts::Topic;
 
+/// Sessions in which somebody asks something.
+const ASKS_PERMILLE: u32 = 28;
 /// Payments that fail although nothing is wrong, in permille.
 const DECLINED_ANYWAY_PERMILLE: u32 = 18;
 /// Of those whose payment failed, how many find another way at once.
@@ -48,6 +50,11 @@ impl World {
             let skew = self.skew(number);
             self.tell(Told { skew, ..Told::by_customer(now, kind, channel, who, facts) });
             now = now + Span::SECOND.times(self.random(number).between(8, 90));
+        }
+        if self.random(number).permille(ASKS_PERMILLE) {
+            let product = self.some_product(number);
+            let question = Complaint { topic: Topic::Question, quality: 0, cause: None, order: 0, product };
+            self.contact(number, now, question, 0);
         }
         let person = self.person(number);
         let wants = (260 + person.heart.trust() / 4).clamp(40, 520);

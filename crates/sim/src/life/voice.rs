@@ -44,7 +44,7 @@ impl World {
     ) {
         let person = self.person(number);
         let bad = (-complaint.quality).max(0);
-        let likely = i64::from(person.outspoken_permille) * bad / 600 * readiness / 1000;
+        let likely = i64::from(person.outspoken_permille) * bad / 400 * readiness / 1000;
         if !person.random.permille(u32::try_from(likely).unwrap_or(0)) {
             return;
         }
@@ -160,7 +160,7 @@ impl World {
         if self.random(number).permille(130) {
             self.survey(number, at, &[("order_id", Fact::Order(bought.order))], Channel::Email);
         }
-        if self.random(number).permille(50) {
+        if self.random(number).permille(90) {
             let asked = at + Span::HOUR.times(self.random(number).between(1, 60));
             let question = Complaint {
                 topic: Topic::Question,

@@ -1,0 +1,158 @@
+//! `opcx demo`: a simulated company, to be looked at.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::Context as _;
+use opcx_core::log::Lane;
+use opcx_core::time::Span;
+use opcx_sim::Simulation;
+use opcx_sim::scenario::DAYS_MAX;
+use tokio::net::TcpListener;
+
+use super::End;
+use super::keys::fresh_key;
+use super::serve::{keys, live, open_channels};
+use super::sim::scenario;
+use crate::demo::{FastClock, feed, past, write_company};
+use crate::house::{Company, sense};
+use crate::import::{File, Work, import};
+
+/// The mapping of the company's bus.
+const MAPPING: &str = "bus";
+
+/// What `opcx demo` can be told.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// How many customers the company has.
+    #[arg(long, default_value_t = 1_500)]
+    customers: u32,
+    /// How many days have passed already.
+    #[arg(long, default_value_t = 28)]
+    days: u16,
+    /// How much faster than life it goes on: 60 makes an hour of a minute.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    speed: u32,
+    /// What goes wrong: the name of a built-in scenario, or a file.
+    #[arg(long, default_value = "default", value_name = "NAME|FILE")]
+    scenario: String,
+    /// Another number gives another company, the same one the same.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The address to listen on.
+    #[arg(long, default_value = "127.0.0.1:7700", value_name = "ADDRESS:PORT")]
+    listen: SocketAddr,
+    /// Keep the company's folder here, in place of a temporary one.
+    #[arg(long, value_name = "FOLDER")]
+    keep: Option<PathBuf>,
+}
+
+/// Plays the demo until it is told to stop.
+///
+/// # Errors
+/// The address is taken, a folder cannot be written, or the scenario cannot be played.
+pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
+    let began = Instant::now();
+    let temporary = tempfile::Builder::new().prefix("opcx-demo-").tempdir().context("making a folder")?;
+    let folder = arguments.keep.clone().unwrap_or_else(|| temporary.path().join("copper-and-bean"));
+    if folder.read_dir().is_ok_and(|mut entries| entries.next().is_some()) {
+        anyhow::bail!("`{}` holds something already; choose a new folder", folder.display());
+    }
+    write_company(&folder)?;
+    let company = Company::load(&folder)?;
+
+    // Before anything that takes long: whoever has the address already should be told at once.
+    let listener = std::net::TcpListener::bind(arguments.listen).with_context(|| {
+        format!("listening on {}; choose another address with --listen", arguments.listen)
+    })?;
+    listener.set_nonblocking(true).context("listening")?;
+
+    let scenario = scenario(&arguments.scenario)?;
+    // In the middle of a morning, when something happens.
+    let now = scenario.start.0 + Span::DAY.times(i64::from(arguments.days)) + Span::HOUR.times(8);
+    let mut simulation = Simulation::new(scenario, arguments.seed, arguments.customers, DAYS_MAX);
+    let file = temporary.path().join("events.jsonl");
+    let (told, next) = past(&mut simulation, now, &file)?;
+    let store = company.open_store()?;
+    let work = Work {
+        store: &store,
+        definitions: &company.definitions,
+        sense: sense(),
+        mapping: company.mapping(MAPPING)?,
+        lane: Lane::LIVE,
+        room: &company.data(),
+    };
+    let tally = import(&work, File::open(&file)?, &mut |_, _| {})?;
+
+    let secrets: Vec<(&str, String)> = ["WRITE", "VIEWER", "AGENT", "OPERATOR", "ADMIN"]
+        .into_iter()
+        .map(|role| anyhow::Ok((role, fresh_key()?)))
+        .collect::<anyhow::Result<_>>()?;
+    let secret = |role: &str| {
+        let found = secrets.iter().find(|(known, _)| *known == role);
+        found.map(|(_, key)| key.clone())
+    };
+    let environment = |variable: &str| secret(variable.strip_prefix("OPCX_")?.strip_suffix("_KEY")?);
+    let keys = keys(&company.settings, &environment)?;
+    let outbox = open_channels(&company, &environment)?;
+    let write_key = secret("WRITE").context("a key to write with")?;
+    let words = Words {
+        listen: listener.local_addr().unwrap_or(arguments.listen),
+        operator: secret("OPERATOR").context("a key to look with")?,
+        folder: &folder,
+        speed: arguments.speed,
+    };
+
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting")?;
+    runtime.block_on(async {
+        let listener = TcpListener::from_std(listener).context("listening")?;
+        let address = listener.local_addr().context("listening")?;
+        let clock = FastClock::new(told.end, arguments.speed);
+        let sending = tokio::spawn(async move {
+            if let Err(error) = feed(simulation, next, clock, address, &write_key).await {
+                eprintln!("opcx: the simulated company fell silent: {error:#}");
+            }
+        });
+        let ended = live(&company, Arc::new(clock), listener, keys, store, outbox, || {
+            let said = words.text(tally.events, arguments.days, began.elapsed().as_secs_f64());
+            // Whoever closed the terminal has seen enough.
+            let _ = super::print(&said);
+        })
+        .await;
+        sending.abort();
+        ended
+    })?;
+    Ok(End::Fine)
+}
+
+/// Where to look.
+struct Words<'a> {
+    listen: SocketAddr,
+    operator: String,
+    folder: &'a std::path::Path,
+    speed: u32,
+}
+
+impl Words<'_> {
+    fn text(&self, events: u64, days: u16, seconds: f64) -> String {
+        let Words { listen, operator, folder, speed } = self;
+        let folder = folder.display();
+        let key = format!("OPCX_VIEWER_KEY={operator}");
+        format!(
+            "Copper & Bean sells coffee: {days} days and {events} events of it were taken in, after {seconds:.1} s.\n\
+             It goes on live, {speed} times as fast as life, and stops with Ctrl-C.\n\n\
+             In a browser\n  http://{listen}/     sign in with {operator}\n\n\
+             In another terminal\n\
+             \x20 export {key}\n\
+             \x20 opcx show {folder} pulse                 how customers fare, the worst moment first\n\
+             \x20 opcx show {folder} moment at-the-door    who brings parcels late, and where\n\
+             \x20 opcx show {folder} promises              what we owe, what is at risk, what we broke\n\
+             \x20 opcx show {folder} trust --most 8        whose trust broke\n\
+             \x20 opcx show {folder} cases                 what people have to do now\n\
+             \x20 opcx show {folder} decisions --most 12   what was decided, what was refused, and why\n\
+             \x20 curl -H 'Authorization: Bearer {operator}' http://{listen}/v1/pulse\n"
+        )
+    }
+}

@@ -1,0 +1,123 @@
+//! The simulated company's systems: their past as a file, their present over HTTP.
+
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use opcx_core::time::{Span, Timestamp};
+use opcx_engine::Clock as _;
+use opcx_sim::wire::segment;
+use opcx_sim::{Sent, Shape, Simulation};
+
+use super::FastClock;
+
+/// Longest that events are gathered before they are sent, by the wall's clock.
+const GATHERED: Duration = Duration::from_millis(250);
+/// Most bytes of one batch: well below what the door takes.
+const BATCH_BYTES_MAX: usize = 200_000;
+/// How long to wait before trying again after the door refused.
+const PAUSE_AFTER_REFUSAL: Duration = Duration::from_secs(1);
+/// How often a batch is tried.
+const TRIES_MAX: u32 = 5;
+
+/// What has happened so far, written down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Past {
+    /// How many lines.
+    pub events: u64,
+    /// When the last of them arrived.
+    pub end: Timestamp,
+}
+
+/// Writes what arrives before `end` into a file, a line each, and leaves the simulation there. The one that
+/// was drawn too many is returned with it.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn past(
+    simulation: &mut Simulation,
+    end: Timestamp,
+    file: &Path,
+) -> anyhow::Result<(Past, Option<Sent>)> {
+    let writing = || format!("writing `{}`", file.display());
+    let mut to = BufWriter::new(File::create(file).with_context(writing)?);
+    let mut told = Past { events: 0, end };
+    let mut line = Vec::new();
+    let mut next = None;
+    for sent in simulation.by_ref() {
+        // Nobody asks for the truth here, and it must not pile up.
+        if sent.arrived >= end {
+            next = Some(sent);
+            break;
+        }
+        line.clear();
+        segment::write(&sent, &mut line);
+        line.push(b'\n');
+        to.write_all(&line).with_context(writing)?;
+        told.events += 1;
+    }
+    simulation.take_truths();
+    to.flush().with_context(writing)?;
+    Ok((told, next))
+}
+
+/// Sends what happens, when it happens by `clock`, until the simulation ends.
+///
+/// # Errors
+/// The door refuses for good, or cannot be reached.
+pub async fn feed(
+    simulation: Simulation,
+    first: Option<Sent>,
+    clock: FastClock,
+    door: SocketAddr,
+    key: &str,
+) -> anyhow::Result<()> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().context("a client")?;
+    let url = format!("http://{door}/v1/batch");
+    let mut simulation = simulation;
+    let mut next = first.or_else(|| simulation.next());
+    while let Some(sent) = next.take() {
+        tokio::time::sleep(clock.until(sent.arrived).max(GATHERED)).await;
+        let now = clock.now();
+        let mut batch = Vec::from(&b"{\"batch\":["[..]);
+        let mut waiting = Some(sent);
+        while let Some(one) = waiting.take() {
+            if one.arrived > now || batch.len() > BATCH_BYTES_MAX {
+                next = Some(one);
+                break;
+            }
+            // Half a line would spoil its whole batch; those of the past show what becomes of one.
+            if one.shape != Shape::CutOff {
+                if batch.last() != Some(&b'[') {
+                    batch.push(b',');
+                }
+                segment::write(&one, &mut batch);
+            }
+            waiting = simulation.next();
+        }
+        simulation.take_truths();
+        batch.extend_from_slice(b"],\"sentAt\":\"");
+        batch.extend_from_slice((clock.now() + Span::ZERO).to_string().as_bytes());
+        batch.extend_from_slice(b"\"}");
+        post(&client, &url, key, batch).await?;
+    }
+    Ok(())
+}
+
+async fn post(client: &reqwest::Client, url: &str, key: &str, body: Vec<u8>) -> anyhow::Result<()> {
+    let mut told = String::new();
+    for _ in 0..TRIES_MAX {
+        let request = client.post(url).basic_auth(key, Some("")).body(body.clone());
+        match request.send().await {
+            Ok(reply) if reply.status().is_success() => return Ok(()),
+            Ok(reply) => told = format!("{}: {}", reply.status(), reply.text().await.unwrap_or_default()),
+            Err(error) => told = format!("{error:#}"),
+        }
+        tokio::time::sleep(PAUSE_AFTER_REFUSAL).await;
+    }
+    anyhow::bail!("the door refused {TRIES_MAX} times: {told}")
+}
