@@ -148,7 +148,54 @@ fn seen() -> Seen {
 
 #[test]
 fn a_tiny_company_is_scored_to_the_digit() {
-    expect![[""]].assert_eq(&score(&book(), &seen()).to_string());
+    expect![[r#"
+        scenario tiny, seed 1, 3 customers, 1970-01-01T00:00:00Z to 1970-01-05T04:00:00Z
+
+        identities
+          pairs: precision                                                   0.400 (0.168 to 0.687)    n       10
+          pairs that events join: recall                                     0.800 (0.376 to 0.964)    n        5
+          pairs that events join: F1                                         0.533                     n        5  floor 0.980, MISSED
+          pairs of one person, whether or not anything tells: recall         0.800 (0.376 to 0.964)    n        5
+          pairs of one person, whether or not anything tells: F1             0.533                     n        5
+          identifiers in events that the store holds                         1.000 (0.646 to 1.000)    n        7
+
+        readings
+          texts in which the model could tell something                      0.500 (0.095 to 0.905)    n        2
+          valence right, of those                                            0.000 (0.000 to 0.793)    n        1
+          valence negative: F1, unknown counted as missed                    0.000                     n        2
+          valence neutral: F1, unknown counted as missed                         –                     n        0
+          valence positive: F1, unknown counted as missed                    0.000                     n        0
+          strongest emotion right, of 28                                     0.000 (0.000 to 0.793)    n        1
+          sarcasm taken for praise                                           1.000 (0.207 to 1.000)    n        1
+          texts in other languages that were read at all                         –                     n        0
+
+        moments
+          bad moments, what happened: precision                              0.500 (0.095 to 0.905)    n        2
+          bad moments, what happened: recall                                 0.500 (0.095 to 0.905)    n        2
+          bad moments, what happened: F1                                     0.500                     n        2
+          bad moments, what was said: precision                                  –                     n        0
+          bad moments, what was said: recall                                     –                     n        0
+          bad moments, what was said: F1                                         –                     n        0
+
+        promises
+          states right, promises not known counted as wrong                  0.750 (0.301 to 0.954)    n        4  floor 0.990, MISSED
+          states right: delivered-by                                         0.750 (0.301 to 0.954)    n        4
+          broken promises that are known to be broken                        1.000 (0.207 to 1.000)    n        1
+          due at the very moment                                             1.000 (0.510 to 1.000)    n        4
+          done at the very moment, of those known to be done                 0.500 (0.095 to 0.905)    n        2
+
+        trust
+          rank correlation of the ledger: what accounts lost                 0.866                     n        3  floor 0.866, met
+          rank correlation of the four accounts, summed                      0.866                     n        3
+          rank correlation of the last rating                                    –                     n        3
+          rank correlation of the count of failures                          0.866                     n        3
+          the ledger, of those who ever rated                                    –                     n        0
+          the last rating, of those                                              –                     n        0
+
+        decisions
+          delight while something was truly owed and overdue                 0.500 (0.095 to 0.905)    n        2
+          messages beyond three in seven days                                0.200 (0.036 to 0.624)    n        5
+    "#]].assert_eq(&score(&book(), &seen()).to_string());
 }
 
 #[test]
