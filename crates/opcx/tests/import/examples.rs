@@ -65,45 +65,37 @@ fn a_conversation_is_its_clients_and_bystanders_say_nothing() {
 }
 
 #[test]
-fn a_line_of_the_shop_is_what_happened_and_a_heartbeat_is_nothing() {
+fn a_line_of_the_companys_bus_is_what_happened_and_what_nobody_knows_is_refused() {
     check(
         "shop",
-        "events",
+        "bus",
         concat!(
-            r#"{"id":"e1","at":"2026-09-07T08:00:00Z","what":"viewed","via":"web","customer":"u1","product":"scale"}"#,
+            r#"{"type":"track","messageId":"m-1","event":"Product Viewed","timestamp":"2026-09-07T08:00:00.000Z","userId":"u-1","anonymousId":"d-1","context":{"channel":"web"},"properties":{"product":"scale"}}"#,
             "\n",
-            r#"{"id":"e2","at":"2026-09-07T08:05:00Z","what":"ordered","via":"app","customer":"u1","email":"Ada@Example.org","order":"o1","value":54,"region":"north","first_name":"Ada"}"#,
+            r#"{"type":"track","messageId":"m-2","event":"Order Completed","timestamp":"2026-09-07T08:05:00.000Z","userId":"u-1","context":{"traits":{"email":"Ada@Example.org","first_name":"Ada"},"channel":"app"},"properties":{"order_id":"o-1","order_value":54.00,"region":"north"}}"#,
             "\n",
-            r#"{"id":"e3","at":"2026-09-07T09:00:00Z","what":"shipped","via":"email","customer":"u1","order":"o1","carrier":"Swift Parcel","promised":"2026-09-09T18:00:00Z"}"#,
+            r#"{"type":"track","messageId":"m-3","event":"Message Received","timestamp":"2026-09-09T19:00:00.000Z","userId":"u-1","context":{"channel":"chat"},"properties":{"contact_id":"k-1","message":"where is it?"}}"#,
             "\n",
-            r#"{"id":"e4","at":"2026-09-09T19:00:00Z","what":"message","via":"chat","customer":"u1","text":"where is it?"}"#,
+            r#"{"type":"track","messageId":"m-4","event":"Message Answered","timestamp":"2026-09-09T19:30:00.000Z","userId":"u-1","context":{"channel":"chat","by":"staff"},"properties":{"contact_id":"k-1","solved":true,"message":"I am so sorry, tomorrow"}}"#,
             "\n",
-            r#"{"id":"e5","at":"2026-09-09T19:30:00Z","what":"answer","via":"chat","customer":"u1","text":"I am so sorry, tomorrow"}"#,
+            r#"{"type":"track","messageId":"m-5","event":"Ordr Compelted","timestamp":"2026-09-10T10:00:00.000Z","userId":"u-1","context":{"channel":"web"},"properties":{}}"#,
             "\n",
-            r#"{"id":"e6","at":"2026-09-10T10:00:00Z","what":"review","via":"web","customer":"u1","stars":"two","text":"late"}"#,
-            "\n",
-            r#"{"id":"e7","at":"2026-09-10T10:00:00Z","what":"heartbeat"}"#,
-            "\n",
-            r#"{"id":"e8","at":"2026-09-10T10:00:00Z","what":"danced","via":"web","customer":"u1"}"#,
+            r#"{"type":"track","messageId":"m-6","event":"Public Post","timestamp":"2026-09-10T11:00:00.000Z","context":{"externalIds":[{"type":"handle","id":"ada_1"}],"traits":{"handle":"ada_1"},"channel":"social"},"properties":{"message":"late"}}"#,
             "\n",
         ),
         expect![[r#"
             line 1
-              e1 2026-09-07T08:00:00Z Product Viewed by Customer user_id:u1 product=scale
+              m-1 2026-09-07T08:00:00Z Product Viewed by Customer user_id:u-1+anonymous_id:d-1 product=scale
             line 2
-              e2 2026-09-07T08:05:00Z Order Completed by Customer user_id:u1+email:ada@example.org first_name=Ada order_id=o1 order_value=Number(54.0) region=north
+              m-2 2026-09-07T08:05:00Z Order Completed by Customer user_id:u-1+email:ada@example.org first_name=Ada order_id=o-1 order_value=Number(54.0) region=north
             line 3
-              e3 2026-09-07T09:00:00Z Order Shipped by Customer user_id:u1 carrier=Swift Parcel order_id=o1 promised_at=2026-09-09T18:00:00Z
+              m-3 2026-09-09T19:00:00Z Message Received by Customer user_id:u-1 contact_id=k-1 "where is it?"
             line 4
-              e4 2026-09-09T19:00:00Z Message Received by Customer user_id:u1 "where is it?"
+              m-4 2026-09-09T19:30:00Z Message Answered by Staff user_id:u-1 contact_id=k-1 solved=Bool(true)
             line 5
-              e5 2026-09-09T19:30:00Z Message Answered by Staff user_id:u1
+              refused: `event` holds `Ordr Compelted`, which the mapping's `kind` does not know; add it to its cases, or an `otherwise`
             line 6
-              refused: `stars` holds `two`, and the fact `stars` is a number, written like `1234.5`
-            line 7
-              skipped
-            line 8
-              refused: `what` holds `danced`, which the mapping's `kind` does not know; add it to its cases, or an `otherwise`
+              m-6 2026-09-10T11:00:00Z Public Post by Customer handle:ada_1 "late"
         "#]],
     );
 }
