@@ -10,7 +10,6 @@ use opcx_core::event::Name;
 use opcx_core::playbook::Playbook;
 use opcx_core::playbook::TemplateIndex;
 
-use crate::Loaded;
 use crate::fault::{Faults, Place};
 use crate::file::{self, calendar, journey, mapping, playbook, settings, template, vocabulary};
 use crate::folder::{FILE_BYTES_MAX, FILES_MAX, Files};
@@ -19,6 +18,7 @@ use crate::names::Names;
 use crate::settings::{Channel, Settings};
 use crate::shape::{self, Shape};
 use crate::text::{Node, parse_toml, parse_yaml};
+use crate::{Defined, Loaded, What};
 
 /// What was read, with where it stands, for the lints.
 pub(crate) struct Company {
@@ -62,6 +62,7 @@ pub(crate) fn read(files: &Files, mut faults: Faults) -> Loaded {
 
     let company = Company { settings, vocabulary, map, playbooks, playbook_nodes, templates, known };
     crate::lint::lint(&company, &mut faults);
+    let defined = company.defined();
     let Company { settings, vocabulary, map, playbooks, templates, .. } = company;
 
     let definitions = (!faults.any_error()).then(|| {
@@ -83,7 +84,30 @@ pub(crate) fn read(files: &Files, mut faults: Faults) -> Loaded {
             },
         )
     });
-    Loaded { definitions, settings, mappings, faults: faults.into_sorted() }
+    Loaded { definitions, settings, mappings, defined, faults: faults.into_sorted() }
+}
+
+impl Company {
+    fn defined(&self) -> Vec<Defined> {
+        let one =
+            |what, name: &Name, place: &Place| Defined { what, name: name.clone(), place: place.clone() };
+        let map = &self.map;
+        let journeys = map.journeys.iter().zip(&map.journey_places);
+        let moments = map.moments.iter().zip(&map.moment_nodes);
+        let promises = map.promises.iter().zip(&map.promise_nodes);
+        let playbooks = self.playbooks.iter().zip(&self.playbook_nodes);
+        let mut defined: Vec<Defined> =
+            journeys.map(|(journey, place)| one(What::Journey, &journey.name, place)).collect();
+        defined.extend(moments.map(|(moment, node)| one(What::Moment, &moment.name, &node.place)));
+        defined.extend(promises.map(|(promise, node)| one(What::Promise, &promise.name, &node.place)));
+        defined.extend(playbooks.map(|(playbook, node)| one(What::Playbook, &playbook.name, &node.place)));
+        defined.extend(
+            self.templates
+                .iter()
+                .map(|read| one(What::Template, &read.template.name, &Place::start_of(&read.file))),
+        );
+        defined
+    }
 }
 
 /// The files that may be read; of the others the faults.

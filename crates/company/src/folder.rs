@@ -28,6 +28,18 @@ pub(crate) const DIRECTORIES: [(&str, &[&str]); 5] = [
 /// The files at the top that are read.
 pub(crate) const TOP: [&str; 2] = ["opcx.toml", "vocabulary.yaml"];
 
+/// Whether a file of that path matters: at the top, or directly in one of the directories.
+pub(crate) fn may_hold(path: &str) -> bool {
+    let Some((directory, name)) = path.split_once('/') else { return TOP.contains(&path) };
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ');
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let known = DIRECTORIES.iter().any(|(known, endings)| *known == directory && endings.contains(&ending));
+    known && !name.starts_with('.') && name.chars().all(plain) && name.len() <= FILE_NAME_BYTES_MAX
+}
+
+/// Longest name of a file, in bytes: what file systems take.
+const FILE_NAME_BYTES_MAX: usize = 200;
+
 /// Reads the files that matter.
 pub(crate) fn read(folder: &Path, faults: &mut Faults) -> Files {
     let mut files = Files::new();
@@ -86,5 +98,33 @@ fn read_file(path: &Path, within: String, files: &mut Files, faults: &mut Faults
             files.insert(within, text);
         }
         Err(_) => faults.error("unreadable-file", &place, "the file is not UTF-8; save it as UTF-8"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_may_be_held_and_nothing_outside() {
+        for path in ["vocabulary.yaml", "playbooks/late.yaml", "templates/late delivery.md", "journeys/a.yml"]
+        {
+            assert!(may_hold(path), "{path}");
+        }
+        for path in [
+            "",
+            "a.yaml",
+            "../opcx.toml",
+            "playbooks/../opcx.toml",
+            "playbooks/.hidden.yaml",
+            "playbooks/a.txt",
+            "playbooks/",
+            "playbooks/a/b.yaml",
+            "/etc/passwd",
+            "playbooks/a\\b.yaml",
+            "data/log",
+        ] {
+            assert!(!may_hold(path), "{path}");
+        }
     }
 }

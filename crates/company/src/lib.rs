@@ -39,6 +39,7 @@ mod text;
 use std::path::Path;
 
 use opcx_core::definitions::Definitions;
+use opcx_core::event::Name;
 
 pub use fault::{FAULTS_MAX, Fault, Place, Severity};
 pub use folder::{FILE_BYTES_MAX, FILES_MAX, Files};
@@ -56,8 +57,32 @@ pub struct Loaded {
     pub settings: Settings,
     /// The mappings that could be read, in the order of their names.
     pub mappings: Vec<Mapping>,
+    /// Where what the definitions name is defined.
+    pub defined: Vec<Defined>,
     /// Everything that is wrong, in the order of the files.
     pub faults: Vec<Fault>,
+}
+
+/// Where something is defined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Defined {
+    /// What kind of thing.
+    pub what: What,
+    /// Its name.
+    pub name: Name,
+    /// Where it begins.
+    pub place: Place,
+}
+
+/// A kind of thing that is defined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is the word of its name")]
+pub enum What {
+    Journey,
+    Moment,
+    Promise,
+    Playbook,
+    Template,
 }
 
 /// Loads the company in a folder.
@@ -73,6 +98,7 @@ pub fn load(folder: &Path) -> Loaded {
             definitions: None,
             settings: Settings::default(),
             mappings: Vec::new(),
+            defined: Vec::new(),
             faults: faults.into_sorted(),
         };
     }
@@ -87,6 +113,18 @@ pub fn deciding_files(folder: &Path) -> Files {
     let mut files = folder::read(folder, &mut fault::Faults::default());
     files.retain(|path, _| company::decides(path));
     files
+}
+
+/// All files of a folder that are read, mappings included. Files that cannot be read are left out.
+#[must_use]
+pub fn all_files(folder: &Path) -> Files {
+    folder::read(folder, &mut fault::Faults::default())
+}
+
+/// Whether a folder may hold a file of that path: one that [`load`] would read.
+#[must_use]
+pub fn may_hold(path: &str) -> bool {
+    folder::may_hold(path)
 }
 
 /// Loads a company from memory: without files, clock or anything else from outside.

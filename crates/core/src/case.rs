@@ -4,6 +4,7 @@
 
 use core::fmt;
 
+use alloc::string::String;
 use alloc::vec::Vec;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,42 @@ pub struct Case {
     pub state: CaseState,
     /// What the human needs to know, line by line.
     pub brief: Vec<CompactString>,
+    /// What humans wrote down, oldest first; the newest [`NOTES_MAX`].
+    pub notes: Vec<Note>,
+}
+
+/// Most notes kept with a case; the oldest makes room. All of them are in the log.
+pub const NOTES_MAX: usize = 32;
+
+/// What a human wrote down about a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// Who.
+    pub by: CompactString,
+    /// When, by the log's time.
+    pub at: Timestamp,
+    /// What.
+    pub text: CompactString,
+    /// Whether it was sent to the customer.
+    pub sent: bool,
+}
+
+impl Case {
+    /// Whether somebody other than `by` has it.
+    #[must_use]
+    pub fn is_anothers(&self, by: &str) -> bool {
+        match &self.state {
+            CaseState::Taken { by: holder } => holder != by,
+            CaseState::Open | CaseState::Closed { .. } => false,
+        }
+    }
+
+    /// Adds a note; the oldest makes room.
+    pub fn note(&mut self, note: Note) {
+        self.notes.push(note);
+        let too_many = self.notes.len().saturating_sub(NOTES_MAX);
+        self.notes.drain(..too_many);
+    }
 }
 
 /// Where a case stands.
@@ -97,11 +134,25 @@ impl CaseState {
 /// A change to a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CaseChange {
-    /// A human takes it.
+    /// A human takes it. Who comes second does not get it.
     Take,
     /// It is done.
     Close {
         /// How it ended.
         outcome: CompactString,
+    },
+    /// Whoever has it gives it back to the team.
+    GiveBack,
+    /// A human writes something down.
+    Note {
+        /// What.
+        text: CompactString,
+    },
+    /// Whoever has it writes to the customer.
+    Answer {
+        /// The channel that takes it.
+        channel: Name,
+        /// What is sent.
+        text: String,
     },
 }

@@ -1,19 +1,17 @@
 //! Cases: what humans have to do.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use opcx_core::case::{Case, CaseId, CaseState};
-use opcx_core::customer::{CustomerId, DeedId};
-use opcx_core::playbook::Priority;
-use opcx_core::time::Timestamp;
+use opcx_core::case::{Case, CaseState};
+use opcx_core::customer::CustomerId;
 use opcx_store::Store;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clocks::Clocks;
+use crate::overview::{CaseBook, CasePlace};
 use crate::page::{Page, READ_ROWS, Smallest, rows};
-use crate::{At, InsightError};
+use crate::{At, InsightError, Overview};
 
 /// What is asked about cases.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -30,7 +28,7 @@ pub struct CasesQuestion {
 }
 
 /// Where a case stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CaseStateWord {
     /// Waiting for a human.
@@ -95,49 +93,97 @@ pub struct CaseLine {
     pub outcome: Option<String>,
     /// What the human needs to know, line by line.
     pub brief: Vec<String>,
+    /// What humans wrote down, oldest first; the newest 32.
+    pub notes: Vec<NoteLine>,
+}
+
+/// What a human wrote down about a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NoteLine {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: At,
+    /// What.
+    pub text: String,
+    /// Whether it was sent to the customer.
+    pub sent: bool,
 }
 
 /// What humans have to do.
 ///
 /// # Errors
 /// The question cannot be read, or the store cannot.
-pub fn cases(store: &dyn Store, question: &CasesQuestion) -> Result<Cases, InsightError> {
-    let after = question.after.as_deref().map(Place::parse).transpose()?;
-    let mut smallest = Smallest::new(rows(question.most)?, after);
-    let mut teams: BTreeMap<String, TeamCases> = BTreeMap::new();
-    let mut read_after = None;
-    loop {
-        let read = store.cases(read_after, READ_ROWS)?;
-        let Some(last) = read.last() else { break };
-        read_after = Some(last.case.id);
-        for row in read {
-            if question.team.as_ref().is_some_and(|team| row.case.team != **team) {
-                continue;
+pub fn cases(
+    store: &dyn Store,
+    overview: &Overview,
+    question: &CasesQuestion,
+) -> Result<Cases, InsightError> {
+    let after = question.after.as_deref().map(CasePlace::parse).transpose()?;
+    let most = rows(question.most)?;
+    let is_of_team = |team: &str| question.team.as_ref().is_none_or(|wanted| wanted == team);
+    let is_wanted = |state: CaseStateWord, team: &str| {
+        is_of_team(team) && question.state.is_none_or(|wanted| wanted == state)
+    };
+    let (teams, at_hand) = {
+        let book = overview.cases()?;
+        (teams(&book, is_of_team), book.first(most, after, is_wanted))
+    };
+    let (lines, next) = match at_hand {
+        Some((places, more)) => {
+            let next = places.last().copied().filter(|_| more);
+            let mut lines = Vec::with_capacity(places.len());
+            for place in places {
+                // One that went meanwhile is left out.
+                lines.extend(store.case(place.id())?.map(|row| CaseLine::of(row.customer, &row.case)));
             }
-            let team = teams.entry(row.case.team.to_string()).or_default();
-            count(team, &row.case);
-            if question.state.is_none_or(|state| state == CaseStateWord::of(&row.case.state)) {
-                smallest.offer(Place::of(&row.case), CaseLine::of(row.customer, &row.case));
-            }
+            (lines, next)
         }
-    }
-    let (rows, next) = smallest.into_rows();
+        None => far_back(store, most, after, is_wanted)?,
+    };
     Ok(Cases {
         as_of: Clocks::of(&store.progress()?).latest().map(At),
-        teams: teams.into_iter().map(|(team, cases)| TeamCases { team, ..cases }).collect(),
-        page: Page { rows, next: next.map(|place| place.to_string()) },
+        teams,
+        page: Page { rows: lines, next: next.map(|place| place.to_string()) },
     })
 }
 
-fn count(team: &mut TeamCases, case: &Case) {
-    match case.state {
-        CaseState::Open => {
-            team.open += 1;
-            let opened = At(case.opened);
-            team.open_since = Some(team.open_since.map_or(opened, |since| since.min(opened)));
+fn teams(book: &CaseBook, is_wanted: impl Fn(&str) -> bool) -> Vec<TeamCases> {
+    let mut teams: BTreeMap<String, TeamCases> = BTreeMap::new();
+    for (team, state, count) in book.teams().filter(|(team, _, count)| is_wanted(team) && *count > 0) {
+        let fresh = || TeamCases {
+            team: team.to_string(),
+            open_since: book.open_since(team).map(At),
+            ..TeamCases::default()
+        };
+        let cases = teams.entry(team.to_string()).or_insert_with(fresh);
+        match state {
+            CaseStateWord::Open => cases.open = count,
+            CaseStateWord::Taken => cases.taken = count,
+            CaseStateWord::Closed => cases.closed = count,
         }
-        CaseState::Taken { .. } => team.taken += 1,
-        CaseState::Closed { .. } => team.closed += 1,
+    }
+    teams.into_values().collect()
+}
+
+/// A page so far back that the whole table is read for it.
+fn far_back(
+    store: &dyn Store,
+    most: usize,
+    after: Option<CasePlace>,
+    is_wanted: impl Fn(CaseStateWord, &str) -> bool,
+) -> Result<(Vec<CaseLine>, Option<CasePlace>), InsightError> {
+    let mut smallest = Smallest::new(most, after);
+    let mut read_after = None;
+    loop {
+        let read = store.cases(read_after, READ_ROWS)?;
+        let Some(last) = read.last() else { return Ok(smallest.into_rows()) };
+        read_after = Some(last.case.id);
+        for row in read {
+            if is_wanted(CaseStateWord::of(&row.case.state), &row.case.team) {
+                smallest.offer(CasePlace::of(&row.case), CaseLine::of(row.customer, &row.case));
+            }
+        }
     }
 }
 
@@ -171,53 +217,16 @@ impl CaseLine {
             closed,
             outcome,
             brief: case.brief.iter().map(ToString::to_string).collect(),
+            notes: case
+                .notes
+                .iter()
+                .map(|note| NoteLine {
+                    by: note.by.to_string(),
+                    at: At(note.at),
+                    text: note.text.to_string(),
+                    sent: note.sent,
+                })
+                .collect(),
         }
-    }
-}
-
-/// A case's place in the order in which cases need looking at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
-    Held(Reverse<Priority>, Timestamp, CaseId),
-    Closed(Reverse<Timestamp>, CaseId),
-}
-
-impl Place {
-    fn of(case: &Case) -> Place {
-        match case.state {
-            CaseState::Open | CaseState::Taken { .. } => {
-                Place::Held(Reverse(case.priority), case.opened, case.id)
-            }
-            CaseState::Closed { at, .. } => Place::Closed(Reverse(at), case.id),
-        }
-    }
-
-    /// Reads a place as [`std::fmt::Display`] writes it.
-    fn parse(text: &str) -> Result<Place, InsightError> {
-        let read = || {
-            let (word, rest) = text.split_once('.')?;
-            let (millis, id) = rest.split_once('.')?;
-            let at = Timestamp::from_millis(millis.parse().ok()?);
-            let id = CaseId(DeedId::parse(id)?);
-            let held = |priority: Priority| Place::Held(Reverse(priority), at, id);
-            match word {
-                "high" => Some(held(Priority::High)),
-                "normal" => Some(held(Priority::Normal)),
-                "low" => Some(held(Priority::Low)),
-                "closed" => Some(Place::Closed(Reverse(at), id)),
-                _ => None,
-            }
-        };
-        read().ok_or_else(|| InsightError::unreadable("after", text, "write the `next` of an earlier page"))
-    }
-}
-
-impl std::fmt::Display for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (word, at, id) = match self {
-            Place::Held(Reverse(priority), at, id) => (priority.word(), at, id),
-            Place::Closed(Reverse(at), id) => ("closed", at, id),
-        };
-        write!(f, "{word}.{}.{}", at.as_millis(), id.0)
     }
 }

@@ -24,6 +24,11 @@ pub enum InsightError {
         /// How to write it.
         mend: String,
     },
+    /// What the question needs is not counted yet.
+    #[error(
+        "opcx is still counting what it holds, since it started a moment ago; ask again in a few seconds"
+    )]
+    Counting,
     /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -11,6 +11,7 @@
 //! * **Absent on purpose**: clocks, files, HTTP, and words for one kind of screen.
 
 mod at;
+mod brief;
 mod cases;
 mod clocks;
 mod customer;
@@ -19,18 +20,27 @@ mod erasures;
 mod error;
 mod experience;
 mod export;
+mod journeys;
 mod ledger;
 mod moment;
+mod overview;
 mod page;
+mod places;
+mod playbooks;
 mod promises;
 mod pulse;
 mod receipt_words;
+mod rejected;
+mod search;
+mod series;
 mod statistic;
+mod timeline;
 mod trust;
 mod window;
 
 pub use at::{At, AtError};
-pub use cases::{CaseLine, CaseStateWord, Cases, CasesQuestion, TeamCases, cases};
+pub use brief::{Brief, CaseAction, LeaveAlone, brief};
+pub use cases::{CaseLine, CaseStateWord, Cases, CasesQuestion, NoteLine, TeamCases, cases};
 pub use customer::{
     ApartLine, ConsentLine, Customer, IdentifierLine, LinkLine, RunLine, StepLine, TraitLine, customer, find,
 };
@@ -44,11 +54,19 @@ pub use export::{
     Export, ExportLine, ExportQuestion, ExportedConsent, ExportedEvent, ExportedMoment, ExportedReading,
     export,
 };
+pub use journeys::{
+    Change, JourneyMap, Journeys, JourneysQuestion, MomentMap, PromiseMap, StageMap, journeys,
+};
 pub use ledger::{AccountLevel, LedgerLine, TrustView};
 pub use moment::{
     Moment, MomentQuestion, MomentSplit, POINTS_MAX, Point, Series, Step, ValueOfMoment, moment,
 };
+pub use overview::{CaseNews, Changed, DecisionNews, NEWS_MAX, News, Overview, PromiseNews, Watched};
 pub use page::{Page, ROWS, ROWS_MAX};
+pub use places::{Defined, FilePlace, Places};
+pub use playbooks::{
+    AimWord, Did, DidOnDay, ModeWord, OtherDecisions, PlaybookView, Playbooks, PlaybooksQuestion, playbooks,
+};
 pub use promises::{
     NamedTally, PromiseLine, PromiseStateWord, PromiseTally, Promises, PromisesQuestion, promises,
 };
@@ -56,6 +74,12 @@ pub use pulse::{
     History, MomentExperience, Pulse, PulseQuestion, SplitBy, VALUES_MAX, ValueExperience, pulse,
 };
 pub use receipt_words::{DecisionLine, LookedAt, VerdictWord};
-pub use statistic::{FLOOR, Figure, Mean, Share};
+pub use rejected::{RejectedInputs, RejectedLine, RejectedQuestion, is_from, rejected};
+pub use search::{Found, FoundLine, SearchQuestion, search};
+pub use series::{
+    PulseSeries, SERIES_POINTS_MAX, SeriesPoint, SeriesQuestion, TrustPoint, Unusual, UnusualFigure, series,
+};
+pub use statistic::{Difference, FLOOR, Figure, Mean, Share, spread};
+pub use timeline::{EmotionRead, Happened, MomentGone, Read, Timeline, TimelineQuestion, timeline};
 pub use trust::{AccountFigures, Fall, Trust, TrustQuestion, trust};
 pub use window::Window;

@@ -12,9 +12,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clocks::Clocks;
-use crate::promises::{NamedTally, tally};
+use crate::promises::{NamedTally, tallies};
 use crate::pulse::{VALUES_MAX, dimensions, worst_first};
-use crate::{At, Experience, InsightError, Window};
+use crate::{At, Experience, InsightError, Overview, Window};
 
 /// Longest window that is told hour by hour; a longer one is told day by day.
 const HOURLY_MAX: Span = Span::from_millis(48 * 3_600_000);
@@ -134,6 +134,7 @@ pub struct ValueOfMoment {
 /// The folder has no such moment, the window ends before it begins, or the store cannot be read.
 pub fn moment(
     store: &dyn Store,
+    overview: &Overview,
     definitions: &Definitions,
     name: &str,
     question: &MomentQuestion,
@@ -164,6 +165,7 @@ pub fn moment(
     let promises = definitions.promises.iter().filter(|promise| {
         definitions.moment_and_journey(promise.moment).is_some_and(|(moment, _)| moment.name == name)
     });
+    let tallied = tallies(store, overview, &clocks, &window, |_| true)?;
     Ok(Moment {
         moment: name.to_owned(),
         journey: journey.name.to_string(),
@@ -184,16 +186,12 @@ pub fn moment(
         series: series(&definitions.house.zone, hours),
         splits: dimensions(definitions).map(|dimension| split(dimension, &splits)).collect(),
         promises: promises
-            .map(|promise| {
-                let due_in_window =
-                    |made: &opcx_core::promise::Promise| made.name == promise.name && window.holds(made.due);
-                Ok(NamedTally {
-                    promise: promise.name.to_string(),
-                    moment: Some(name.to_owned()),
-                    tally: tally(store, &clocks, due_in_window)?,
-                })
+            .map(|promise| NamedTally {
+                promise: promise.name.to_string(),
+                moment: Some(name.to_owned()),
+                tally: tallied.get(&promise.name).copied().unwrap_or_default().told(),
             })
-            .collect::<Result<_, InsightError>>()?,
+            .collect(),
     })
 }
 

@@ -1,27 +1,26 @@
 //! Promises: which are open, at risk, kept and broken.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use opcx_core::definitions::Definitions;
 use opcx_core::event::Name;
-use opcx_core::promise::{Promise, PromiseId, PromiseState};
-use opcx_core::time::Timestamp;
+use opcx_core::promise::PromiseState;
 use opcx_store::{PromiseRow, Store};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clocks::Clocks;
+use crate::overview::{Counts, PromisePlace};
 use crate::page::{Page, READ_ROWS, Smallest, rows};
-use crate::{At, Figure, InsightError, Share, Window};
+use crate::{At, Figure, InsightError, Overview, Share, Window};
 
 /// What is asked about promises.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PromisesQuestion {
-    /// Only promises due from then on.
+    /// Only promises due from then on, by whole hours.
     pub since: Option<At>,
-    /// Only promises due before then.
+    /// Only promises due before then, by whole hours.
     pub until: Option<At>,
     /// Only promises of this name.
     pub promise: Option<String>,
@@ -126,30 +125,20 @@ pub struct PromiseLine {
 /// The question cannot be read, or the store cannot.
 pub fn promises(
     store: &dyn Store,
+    overview: &Overview,
     definitions: &Definitions,
     question: &PromisesQuestion,
 ) -> Result<Promises, InsightError> {
     let window = Window::new(question.since, question.until)?;
-    let after = question.after.as_deref().map(Place::parse).transpose()?;
+    let after = question.after.as_deref().map(PromisePlace::parse).transpose()?;
+    let most = rows(question.most)?;
     let clocks = Clocks::of(&store.progress()?);
-
-    let mut all = Counts::default();
-    let mut by_name: BTreeMap<Name, Counts> = BTreeMap::new();
-    let mut smallest = Smallest::new(rows(question.most)?, after);
-    each(store, |row| {
-        let promise = &row.promise;
-        if !window.holds(promise.due) || question.promise.as_ref().is_some_and(|name| promise.name != **name)
-        {
-            return Ok(());
-        }
-        let overdue = clocks.overdue(store, row.customer, promise)?;
-        all.count(promise.state, overdue);
-        by_name.entry(promise.name.clone()).or_default().count(promise.state, overdue);
-        if question.state.is_none_or(|state| state == promise.state.into()) {
-            smallest.offer(Place::of(promise), (row, overdue));
-        }
-        Ok(())
-    })?;
+    let is_named = |name: &str| question.promise.as_ref().is_none_or(|wanted| wanted == name);
+    let is_wanted = |state: PromiseState, name: &str| {
+        is_named(name) && question.state.is_none_or(|wanted| wanted == state.into())
+    };
+    let at_hand = overview.promises()?.first(most, after, is_wanted, &window.hours());
+    let by_name = tallies(store, overview, &clocks, &window, is_named)?;
     if let Some(name) = &question.promise
         && by_name.is_empty()
         && definitions.promise_named(name).is_none()
@@ -157,59 +146,102 @@ pub fn promises(
         let known = definitions.promises.iter().map(|promise| promise.name.as_str());
         return Err(InsightError::unknown_of("promise", name, known));
     }
-
+    let mut all = Tallied::default();
+    by_name.values().for_each(|tallied| all.add(*tallied));
     let mut promises: Vec<NamedTally> = by_name
         .into_iter()
-        .map(|(name, counts)| NamedTally {
+        .map(|(name, tallied)| NamedTally {
             moment: moment(definitions, &name),
             promise: name.to_string(),
-            tally: counts.tally(),
+            tally: tallied.told(),
         })
         .collect();
     let surely_kept = |tally: &PromiseTally| tally.kept_rate.shown().map_or(2.0, |rate| rate.high);
     promises.sort_by(|a, b| surely_kept(&a.tally).total_cmp(&surely_kept(&b.tally)));
 
-    let (lines, next) = smallest.into_rows();
-    let lines = lines.into_iter().map(|(row, overdue)| PromiseLine::of(&row, overdue)).collect();
+    let (found, next) = match at_hand {
+        Some((places, more)) => {
+            let next = places.last().copied().filter(|_| more);
+            let mut found = Vec::with_capacity(places.len());
+            for place in places {
+                // One that went meanwhile is left out.
+                found.extend(store.promise(place.id())?);
+            }
+            (found, next)
+        }
+        None => far_back(store, most, after, is_wanted, &window)?,
+    };
+    let mut lines = Vec::with_capacity(found.len());
+    for row in found {
+        let overdue = clocks.overdue(store, row.customer, &row.promise)?;
+        lines.push(PromiseLine::of(&row, overdue));
+    }
     Ok(Promises {
         window,
         as_of: clocks.latest().map(At),
-        all: all.tally(),
+        all: all.told(),
         promises,
         page: Page { rows: lines, next: next.map(|place| place.to_string()) },
     })
 }
 
-/// Counts the promises that `wanted` accepts.
-pub(crate) fn tally(
+/// A page so far back that the whole table is read for it.
+fn far_back(
     store: &dyn Store,
-    clocks: &Clocks,
-    wanted: impl Fn(&Promise) -> bool,
-) -> Result<PromiseTally, InsightError> {
-    let mut counts = Counts::default();
-    each(store, |row| {
-        if wanted(&row.promise) {
-            counts.count(row.promise.state, clocks.overdue(store, row.customer, &row.promise)?);
-        }
-        Ok(())
-    })?;
-    Ok(counts.tally())
-}
-
-/// Shows every promise, read from the store bit by bit.
-fn each(
-    store: &dyn Store,
-    mut show: impl FnMut(PromiseRow) -> Result<(), InsightError>,
-) -> Result<(), InsightError> {
-    let mut after = None;
+    most: usize,
+    after: Option<PromisePlace>,
+    is_wanted: impl Fn(PromiseState, &str) -> bool,
+    window: &Window,
+) -> Result<(Vec<PromiseRow>, Option<PromisePlace>), InsightError> {
+    let (mut smallest, hours) = (Smallest::new(most, after), window.hours());
+    let mut read_after = None;
     loop {
-        let read = store.promises(after, READ_ROWS)?;
-        let Some(last) = read.last() else { return Ok(()) };
-        after = Some(last.promise.id);
+        let read = store.promises(read_after, READ_ROWS)?;
+        let Some(last) = read.last() else { return Ok(smallest.into_rows()) };
+        read_after = Some(last.promise.id);
         for row in read {
-            show(row)?;
+            if is_wanted(row.promise.state, &row.promise.name) && hours.contains(&row.promise.due) {
+                smallest.offer(PromisePlace::of(&row.promise), row);
+            }
         }
     }
+}
+
+/// How many promises of each wanted name that are due in the window stand where.
+pub(crate) fn tallies(
+    store: &dyn Store,
+    overview: &Overview,
+    clocks: &Clocks,
+    window: &Window,
+    is_named: impl Fn(&str) -> bool,
+) -> Result<BTreeMap<Name, Tallied>, InsightError> {
+    let hours = window.hours();
+    let (counts, late) = {
+        let book = overview.promises()?;
+        (book.tallies(&hours), clocks.latest().map_or_else(Vec::new, |latest| book.perhaps_overdue(latest)))
+    };
+    let mut tallied: BTreeMap<Name, Tallied> = counts
+        .into_iter()
+        .filter(|(name, _)| is_named(name))
+        .map(|(name, counts)| (name, Tallied { counts, overdue: 0 }))
+        .collect();
+    for (_, customer, name, due) in late {
+        let Some(of_name) = tallied.get_mut(&name).filter(|_| hours.contains(&due)) else { continue };
+        of_name.overdue += u64::from(clocks.is_over(store, customer, due)?);
+    }
+    Ok(tallied)
+}
+
+/// Counts together the promises that are due in the window.
+pub(crate) fn tally(
+    store: &dyn Store,
+    overview: &Overview,
+    clocks: &Clocks,
+    window: &Window,
+) -> Result<PromiseTally, InsightError> {
+    let mut all = Tallied::default();
+    tallies(store, overview, clocks, window, |_| true)?.into_values().for_each(|tallied| all.add(tallied));
+    Ok(all.told())
 }
 
 fn moment(definitions: &Definitions, promise: &str) -> Option<String> {
@@ -217,30 +249,30 @@ fn moment(definitions: &Definitions, promise: &str) -> Option<String> {
     definitions.moment_and_journey(promise.moment).map(|(moment, _)| moment.name.to_string())
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Counts {
-    states: [u64; 5],
+/// How many promises stand where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Tallied {
+    counts: Counts,
     overdue: u64,
 }
 
-impl Counts {
-    fn count(&mut self, state: PromiseState, overdue: bool) {
-        self.states[state as usize] += 1;
-        self.overdue += u64::from(overdue);
+impl Tallied {
+    fn add(&mut self, other: Tallied) {
+        self.counts.add(other.counts);
+        self.overdue += other.overdue;
     }
 
-    fn tally(self) -> PromiseTally {
-        let in_state = |state: PromiseState| self.states[state as usize];
-        let kept = in_state(PromiseState::Kept);
+    pub(crate) fn told(self) -> PromiseTally {
+        let kept = self.counts.of(PromiseState::Kept);
         PromiseTally {
-            made: self.states.iter().sum(),
-            open: in_state(PromiseState::Open),
-            at_risk: in_state(PromiseState::AtRisk),
+            made: self.counts.0.iter().sum(),
+            open: self.counts.of(PromiseState::Open),
+            at_risk: self.counts.of(PromiseState::AtRisk),
             kept,
-            broken: in_state(PromiseState::Broken),
-            released: in_state(PromiseState::Released),
+            broken: self.counts.of(PromiseState::Broken),
+            released: self.counts.of(PromiseState::Released),
             overdue: self.overdue,
-            kept_rate: Share::of(kept, kept + in_state(PromiseState::Broken) + self.overdue),
+            kept_rate: Share::of(kept, kept + self.counts.of(PromiseState::Broken) + self.overdue),
         }
     }
 }
@@ -270,56 +302,5 @@ impl From<PromiseState> for PromiseStateWord {
             PromiseState::Broken => PromiseStateWord::Broken,
             PromiseState::Released => PromiseStateWord::Released,
         }
-    }
-}
-
-/// A promise's place in the order in which they need looking at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
-    Owed(Timestamp, PromiseId),
-    Broken(Reverse<Timestamp>, PromiseId),
-    Kept(Reverse<Timestamp>, PromiseId),
-    Released(Reverse<Timestamp>, PromiseId),
-}
-
-impl Place {
-    fn of(promise: &Promise) -> Place {
-        let settled = Reverse(promise.settled.map_or(promise.due, |settled| settled.at));
-        match promise.state {
-            PromiseState::Open | PromiseState::AtRisk => Place::Owed(promise.due, promise.id),
-            PromiseState::Broken => Place::Broken(settled, promise.id),
-            PromiseState::Kept => Place::Kept(settled, promise.id),
-            PromiseState::Released => Place::Released(settled, promise.id),
-        }
-    }
-
-    /// Reads a place as [`std::fmt::Display`] writes it.
-    fn parse(text: &str) -> Result<Place, InsightError> {
-        let read = || {
-            let (word, rest) = text.split_once('.')?;
-            let (millis, id) = rest.split_once('.')?;
-            let at = Timestamp::from_millis(millis.parse().ok()?);
-            let id = PromiseId::parse(id)?;
-            match word {
-                "owed" => Some(Place::Owed(at, id)),
-                "broken" => Some(Place::Broken(Reverse(at), id)),
-                "kept" => Some(Place::Kept(Reverse(at), id)),
-                "released" => Some(Place::Released(Reverse(at), id)),
-                _ => None,
-            }
-        };
-        read().ok_or_else(|| InsightError::unreadable("after", text, "write the `next` of an earlier page"))
-    }
-}
-
-impl std::fmt::Display for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (word, at, id) = match self {
-            Place::Owed(at, id) => ("owed", at, id),
-            Place::Broken(Reverse(at), id) => ("broken", at, id),
-            Place::Kept(Reverse(at), id) => ("kept", at, id),
-            Place::Released(Reverse(at), id) => ("released", at, id),
-        };
-        write!(f, "{word}.{}.{id}", at.as_millis())
     }
 }

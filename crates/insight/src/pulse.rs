@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clocks::Clocks;
 use crate::promises::{PromiseTally, tally};
-use crate::{At, Experience, Figure, InsightError, Share, Window};
+use crate::{At, Experience, Figure, InsightError, Overview, Share, Window};
 
 /// Most values of a dimension that a pulse is split by; of more, those with the most moments.
 pub const VALUES_MAX: usize = 50;
@@ -115,6 +115,7 @@ pub struct ValueExperience {
 /// store cannot be read.
 pub fn pulse(
     store: &dyn Store,
+    overview: &Overview,
     definitions: &Definitions,
     question: &PulseQuestion,
 ) -> Result<Pulse, InsightError> {
@@ -126,20 +127,26 @@ pub fn pulse(
     let mut all = Rollup::default();
     let mut moments: BTreeMap<Name, Rollup> = BTreeMap::new();
     let mut values: BTreeMap<String, BTreeMap<Name, Rollup>> = BTreeMap::new();
-    for (key, rollup) in store.rollups(None, window.hours())? {
-        if key.probe {
-            continue;
-        }
-        match key.split {
-            None => {
-                all.add(&rollup);
-                moments.entry(key.moment).or_default().add(&rollup);
+    match by {
+        None => overview.each_rollup(store, &window.hours(), |_, moment, rollup| {
+            all.add(rollup);
+            moments.entry(moment.clone()).or_default().add(rollup);
+        })?,
+        Some(by) => {
+            for (key, rollup) in store.rollups(None, window.hours())? {
+                match key.split {
+                    _ if key.probe => {}
+                    None => {
+                        all.add(&rollup);
+                        moments.entry(key.moment).or_default().add(&rollup);
+                    }
+                    Some(split) if split.dimension == by => {
+                        let of_value = values.entry(split.value.into()).or_default();
+                        of_value.entry(key.moment).or_default().add(&rollup);
+                    }
+                    Some(_) => {}
+                }
             }
-            Some(split) if by == Some(split.dimension.as_str()) => {
-                let of_value = values.entry(split.value.into()).or_default();
-                of_value.entry(key.moment).or_default().add(&rollup);
-            }
-            Some(_) => {}
         }
     }
     Ok(Pulse {
@@ -149,7 +156,7 @@ pub fn pulse(
         history: history(&progress),
         all: Experience::of(&all),
         moments: ranked(definitions, &moments),
-        promises: tally(store, &clocks, |promise| window.holds(promise.due))?,
+        promises: tally(store, overview, &clocks, &window)?,
         split: by.map(|by| split_by(definitions, by, values)),
     })
 }

@@ -55,6 +55,75 @@ pub struct Mean {
     pub n: u64,
 }
 
+/// How far two shares are apart.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Difference {
+    /// The share now less the share it is compared with, from -1 to 1.
+    pub difference: f64,
+    /// Lower end of its interval (Newcombe's, of Wilson's ends), widened as `compared` says.
+    pub low: f64,
+    /// Upper end of its interval.
+    pub high: f64,
+    /// How many were observed now.
+    pub n: u64,
+    /// How many were observed in what it is compared with.
+    pub n_before: u64,
+}
+
+impl Difference {
+    /// The difference of two shares, each `(count, n)`, with Newcombe's interval; suppressed where either is. With
+    /// `looks` comparisons at a time the interval is so wide that all of them together hold the truth in 95 % of
+    /// cases (Bonferroni), and `spread` (at least 1) is how much more shares vary from one period to the next than chance
+    /// alone would make them: observations count for that much less.
+    #[must_use]
+    pub fn of(now: (u64, u64), before: (u64, u64), looks: usize, spread: f64) -> Figure<Difference> {
+        if now.1 < FLOOR || before.1 < FLOOR {
+            return Figure::TOO_FEW;
+        }
+        let z = normal_point(looks);
+        let spread = spread.max(1.0);
+        let ends = |(count, n): (u64, u64)| {
+            let n = number(n);
+            let share = (number(count) / n).min(1.0);
+            let (low, high) = wilson_of(share, n / spread, z);
+            (share, low, high)
+        };
+        let ((p, p_low, p_high), (q, q_low, q_high)) = (ends(now), ends(before));
+        let below = ((p - p_low).powi(2) + (q_high - q).powi(2)).sqrt();
+        let above = ((p_high - p).powi(2) + (q - q_low).powi(2)).sqrt();
+        let difference = p - q;
+        Figure::Shown(Difference {
+            difference: told(difference),
+            low: told((difference - below).max(-1.0)),
+            high: told((difference + above).min(1.0)),
+            n: now.1,
+            n_before: before.1,
+        })
+    }
+
+    /// Whether no difference at all is out of the interval.
+    #[must_use]
+    pub fn is_sure(&self) -> bool {
+        self.low > 0.0 || self.high < 0.0
+    }
+}
+
+/// How much more shares vary between groups than chance alone would make them: Pearson's chi-squared over its degrees of
+/// freedom, at least 1. Groups without observations are left out.
+#[must_use]
+pub fn spread(groups: &[(u64, u64)]) -> f64 {
+    let groups: Vec<(f64, f64)> =
+        groups.iter().filter(|(_, n)| *n > 0).map(|(count, n)| (number(*count), number(*n))).collect();
+    let (count, n) = groups.iter().fold((0.0, 0.0), |sums, group| (sums.0 + group.0, sums.1 + group.1));
+    let share = count / n;
+    if groups.len() < 2 || !(share > 0.0 && share < 1.0) {
+        return 1.0;
+    }
+    let square = |(count, n): &(f64, f64)| (count - n * share).powi(2) / (n * share * (1.0 - share));
+    let degrees = number((groups.len() - 1) as u64);
+    (groups.iter().map(square).sum::<f64>() / degrees).max(1.0)
+}
+
 impl<T> Figure<T> {
     const TOO_FEW: Figure<T> = Figure::Suppressed { n_below: FLOOR };
 
@@ -106,12 +175,28 @@ impl Mean {
 /// Wilson's score interval: of the shares for which `count` of `n` is within 1.96 standard errors,
 /// the lowest and the highest.
 fn wilson(count: u64, n: u64) -> (f64, f64) {
-    let (p, n) = (number(count) / number(n), number(n));
-    let squared = Z * Z;
+    wilson_of(number(count) / number(n), number(n), Z)
+}
+
+fn wilson_of(p: f64, n: f64, z: f64) -> (f64, f64) {
+    let squared = z * z;
     let centre = p + squared / (2.0 * n);
-    let reach = Z * (p * (1.0 - p) / n + squared / (4.0 * n * n)).sqrt();
+    let reach = z * (p * (1.0 - p) / n + squared / (4.0 * n * n)).sqrt();
     let all = 1.0 + squared / n;
     (((centre - reach) / all).max(0.0), ((centre + reach) / all).min(1.0))
+}
+
+/// The normal distribution's two-sided point at which `looks` intervals together hold in 95 % of cases: Abramowitz and
+/// Stegun 26.2.23, right to 0.00045.
+fn normal_point(looks: usize) -> f64 {
+    if looks <= 1 {
+        return Z;
+    }
+    let tail = 0.025 / number(looks as u64);
+    let t = (-2.0 * tail.ln()).sqrt();
+    let above = 2.515_517 + t * (0.802_853 + t * 0.010_328);
+    let below = 1.0 + t * (1.432_788 + t * (0.189_269 + t * 0.001_308));
+    t - above / below
 }
 
 /// Student's two-sided 95 % point, by Cornish and Fisher's series around the normal one: right to
@@ -183,6 +268,32 @@ mod tests {
         assert_eq!(shown, Figure::Shown(Mean { mean: 5.5, low: 3.3342, high: 7.6658, n: 10 }));
         let scaled = Mean::of(-55, 385, 10, 1000);
         assert_eq!(scaled, Figure::Shown(Mean { mean: -0.0055, low: -0.0077, high: -0.0033, n: 10 }));
+    }
+
+    #[test]
+    fn the_difference_of_two_shares_has_the_interval_that_newcombe_printed() {
+        // Newcombe 1998, Interval estimation for the difference, table II, method 10: 56 of 70 and 48 of 80.
+        let Figure::Shown(difference) = Difference::of((56, 70), (48, 80), 1, 1.0) else { panic!("shown") };
+        assert_eq!((difference.difference, difference.low, difference.high), (0.2, 0.0524, 0.3339));
+        assert!(difference.is_sure());
+        let Figure::Shown(wider) = Difference::of((56, 70), (48, 80), 20, 1.0) else { panic!("shown") };
+        assert!(!wider.is_sure(), "of twenty looks one may well be that far off by chance: {wider:?}");
+        assert_eq!(Difference::of((1, 9), (48, 80), 1, 1.0), Figure::Suppressed { n_below: 10 });
+    }
+
+    #[test]
+    fn points_for_several_looks_are_those_of_the_printed_tables() {
+        for (looks, point) in [(1, 1.959_964), (2, 2.241_4), (5, 2.575_8), (20, 3.023_3)] {
+            assert!((normal_point(looks) - point).abs() < 0.000_5, "{looks}: {}", normal_point(looks));
+        }
+    }
+
+    #[test]
+    fn weeks_that_differ_more_than_chance_would_have_it_count_for_less() {
+        assert!((spread(&[(10, 100), (10, 100), (10, 100)]) - 1.0).abs() < 1e-9);
+        // Shares 0.1, 0.3 and 0.2: (100 + 100 + 0) / (100 · 0.2 · 0.8) / 2.
+        assert!((spread(&[(10, 100), (30, 100), (20, 100)]) - 6.25).abs() < 1e-9);
+        assert!((spread(&[(0, 0), (5, 50)]) - 1.0).abs() < 1e-9);
     }
 
     #[test]

@@ -41,11 +41,6 @@ impl Window {
         });
         start..end
     }
-
-    /// Whether the window holds that moment.
-    pub(crate) fn holds(&self, at: Timestamp) -> bool {
-        self.since.is_none_or(|At(since)| since <= at) && self.until.is_none_or(|At(until)| at < until)
-    }
 }
 
 #[cfg(test)]

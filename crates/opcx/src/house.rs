@@ -8,13 +8,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context as _, bail};
-use opcx_company::Severity;
 use opcx_company::mapping::Mapping;
 use opcx_company::settings::Settings;
+use opcx_company::{Defined, Severity, What};
 use opcx_core::definitions::Definitions;
 use opcx_core::log::Position;
 use opcx_emotion::{Reader, Scratch};
 use opcx_engine::Sense;
+use opcx_insight::{FilePlace, Places};
 use opcx_store::{Embedded, SetAside, Store, StoreError};
 
 use history::History;
@@ -32,6 +33,8 @@ pub struct Company {
     pub settings: Settings,
     /// How files become events.
     pub mappings: Vec<Mapping>,
+    /// Where everything is defined.
+    pub places: Arc<Places>,
 }
 
 impl Company {
@@ -55,6 +58,7 @@ impl Company {
             definitions: Arc::new(definitions),
             settings: loaded.settings,
             mappings: loaded.mappings,
+            places: Arc::new(places(&loaded.defined)),
         })
     }
 
@@ -127,6 +131,23 @@ impl Company {
         let files = opcx_company::deciding_files(&self.folder);
         history.note(store.progress()?.position, self.definitions.version, &files)
     }
+}
+
+/// Where everything is defined, as views tell it.
+#[must_use]
+pub fn places(defined: &[opcx_company::Defined]) -> Places {
+    let mut places = Places::default();
+    for Defined { what, name, place } in defined {
+        let what = match what {
+            What::Journey => opcx_insight::Defined::Journey,
+            What::Moment => opcx_insight::Defined::Moment,
+            What::Promise => opcx_insight::Defined::Promise,
+            What::Playbook => opcx_insight::Defined::Playbook,
+            What::Template => opcx_insight::Defined::Template,
+        };
+        places.put(what, name, FilePlace { file: place.file.to_string(), line: place.line });
+    }
+    places
 }
 
 /// Opens the store in a data directory.

@@ -19,6 +19,7 @@ mod problem;
 pub mod read;
 mod serve;
 mod session;
+mod sources;
 mod tracking;
 mod unstuck;
 
@@ -34,6 +35,7 @@ pub use serve::{CONNECTIONS_MAX, ConnectionLimits, HEADER_SECONDS_MAX, serve};
 pub use session::{
     NoRandomness, SESSION_HOURS_MAX, SESSIONS_MAX, SESSIONS_OF_ONE_MAX, Session, Sessions, Token,
 };
+pub use sources::{MINUTES, Source, Sources};
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -58,6 +60,8 @@ pub struct Door<A> {
     pub public: Option<PublicAddress>,
     /// Who is signed in.
     pub sessions: Sessions,
+    /// What came in from where.
+    pub sources: Sources,
     /// Longest time a sender may take for a body.
     pub body_time: Duration,
     ready: AtomicBool,
@@ -77,6 +81,7 @@ impl<A: Accept> Door<A> {
             metrics: Arc::new(Metrics::default()),
             public: None,
             sessions: Sessions::default(),
+            sources: Sources::default(),
             body_time: Duration::from_secs(BODY_SECONDS_MAX),
             ready: AtomicBool::new(true),
             requests: AtomicU64::new(0),

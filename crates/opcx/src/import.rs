@@ -26,7 +26,7 @@ mod refusal;
 mod sort;
 mod time;
 
-pub use again::{Again, is_from, send_again};
+pub use again::{Again, PreparedAgain, prepare_again, send_again};
 pub use event::{ITEMS_MAX, Record, Row, events};
 pub use file::File;
 pub use listed::entry as rejected_entry;

@@ -6,7 +6,7 @@
 
 mod compare;
 
-pub use compare::{Comparison, Count, DecisionDiffers, MomentDiffers, PromiseDiffers, compare};
+pub use compare::{Comparison, Count, DecisionDiffers, MomentDiffers, PromiseDiffers, compare, compare_from};
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use opcx_store::{Draft, Encoded, Memory, Store};
 /// Most records that are decided on again, since both states are held in memory: 2 to 4 KB a record.
 pub const RECORDS_MAX: u64 = 1_000_000;
 /// Records read at a time.
-const PAGE_RECORDS: usize = 16_384;
+const PAGE_RECORDS: usize = 4_096;
 /// Bytes read at a time.
 const PAGE_BYTES: usize = 16 << 20;
 
@@ -40,27 +40,41 @@ pub fn replay(
         );
     }
     let [one, other] = definitions;
-    Ok([under(store, one, model)?, under(store, other, model)?])
+    let from = Position::START;
+    let go_on = &mut |_: u64| true;
+    let both = (under(store, from, one, model, go_on)?, under(store, from, other, model, go_on)?);
+    match both {
+        (Some(one), Some(other)) => Ok([one, other]),
+        _ => bail!("the replay was broken off"),
+    }
 }
 
-fn under(
+/// Decides on the log of `store` from `from` on, as if it began there, into a store in memory. `go_on` is told how many
+/// records were decided on, and says whether to go on; if not, there is no store.
+///
+/// # Errors
+/// The log cannot be read.
+pub fn under(
     store: &Arc<dyn Store>,
+    from: Position,
     definitions: &Arc<Definitions>,
     model: &Sense,
-) -> anyhow::Result<Arc<dyn Store>> {
+    go_on: &mut dyn FnMut(u64) -> bool,
+) -> anyhow::Result<Option<Arc<dyn Store>>> {
     let memory: Arc<dyn Store> = Arc::new(Memory::new());
     let mut decider = Decider::new(
         Arc::clone(&memory),
         Arc::clone(definitions),
-        as_read_then(store, model),
+        as_read_then(store, from, model),
         Policy::default(),
         Budget::default(),
     )?;
-    let mut from = Position::START;
-    loop {
-        let page = store.read(from, PAGE_RECORDS, PAGE_BYTES)?;
-        let Some(last) = page.last() else { return Ok(memory) };
-        from = last.position.next();
+    let (mut at, end) = (from, store.end());
+    while at < end {
+        let left = usize::try_from(end.get() - at.get()).unwrap_or(usize::MAX);
+        let page = store.read(at, left.min(PAGE_RECORDS), PAGE_BYTES)?;
+        let Some(last) = page.last() else { break };
+        at = last.position.next();
         let drafts: Vec<Draft> = page
             .iter()
             .map(|logged| Draft {
@@ -72,13 +86,18 @@ fn under(
         memory.append(&drafts)?;
         while decider.advance()? > 0 {}
         memory.persist()?;
+        if !go_on(at.get() - from.get()) {
+            return Ok(None);
+        }
     }
+    Ok(Some(memory))
 }
 
 /// What was read in a text at the time; the model says it only where nothing was.
-fn as_read_then(store: &Arc<dyn Store>, model: &Sense) -> Sense {
+fn as_read_then(store: &Arc<dyn Store>, from: Position, model: &Sense) -> Sense {
     let (store, model) = (Arc::clone(store), Arc::clone(model));
     Arc::new(move |position, text| {
+        let position = from.plus(position.get());
         let stored = store.readings(&[position]).ok().and_then(|mut readings| readings.pop()).flatten();
         stored.unwrap_or_else(|| model(position, text))
     })

@@ -30,12 +30,24 @@ pub fn text(view: &View, look: Look) -> String {
         View::Decisions(view) => decisions::write(&mut page, view),
         View::Trust(view) => trust::write(&mut page, view),
         View::Erasures(view) => erasures::write(&mut page, view),
+        // For programs and web pages; they have no page of text.
+        View::Series(view) => page.line(&json(view)),
+        View::Journeys(view) => page.line(&json(view)),
+        View::Brief(view) => page.line(&json(view)),
+        View::Found(view) => page.line(&json(view)),
+        View::Timeline(view) => page.line(&json(view)),
+        View::Playbooks(view) => page.line(&json(view)),
+        View::Rejected(view) => page.line(&json(view)),
         View::Export(view) => {
             // For programs; a page for people is that of the customer.
             for line in &view.lines {
-                page.line(&serde_json::to_string(line).expect("views are plain data"));
+                page.line(&json(line));
             }
         }
     }
     page.into_text()
+}
+
+fn json(view: &impl serde::Serialize) -> String {
+    serde_json::to_string(view).expect("views are plain data")
 }

@@ -7,7 +7,7 @@ use opcx_core::delivery::ParcelId;
 use opcx_core::effects::Moment;
 use opcx_core::erasure::Seal;
 use opcx_core::event::Name;
-use opcx_core::identity::Identifier;
+use opcx_core::identity::{Identifier, IdentifierKind};
 use opcx_core::log::{Lane, Position};
 use opcx_core::promise::PromiseId;
 use opcx_core::reading::Reading;
@@ -294,6 +294,16 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
 
     fn owner(&self, identifier: &Identifier) -> Result<Option<CustomerId>> {
         state::owner(&self.tables.view(), identifier)
+    }
+
+    fn known_as(
+        &self,
+        kind: IdentifierKind,
+        beginning: &str,
+        after: Option<&Identifier>,
+        most: usize,
+    ) -> Result<Vec<(Identifier, CustomerId)>> {
+        state::known_as(&self.tables.view(), kind, beginning, after, most)
     }
 
     fn trail(&self, id: CustomerId) -> Result<Vec<Position>> {

@@ -6,7 +6,7 @@ use opcx_core::delivery::ParcelId;
 use opcx_core::effects::Moment;
 use opcx_core::erasure::Seal;
 use opcx_core::event::Name;
-use opcx_core::identity::Identifier;
+use opcx_core::identity::{Identifier, IdentifierKind};
 use opcx_core::log::{Lane, Position};
 use opcx_core::promise::PromiseId;
 use opcx_core::reading::Reading;
@@ -134,6 +134,15 @@ pub trait Store: Send + Sync {
 
     /// Whose an identifier is.
     fn owner(&self, identifier: &Identifier) -> Result<Option<CustomerId>>;
+
+    /// Identifiers of a kind that begin so, in their order from `after` on, and whose they are.
+    fn known_as(
+        &self,
+        kind: IdentifierKind,
+        beginning: &str,
+        after: Option<&Identifier>,
+        most: usize,
+    ) -> Result<Vec<(Identifier, CustomerId)>>;
 
     /// The positions of a customer's records, in order.
     fn trail(&self, id: CustomerId) -> Result<Vec<Position>>;

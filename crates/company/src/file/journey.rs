@@ -11,7 +11,7 @@ use opcx_core::trust::Account;
 
 use super::{name, parsed};
 use crate::condition::{self, Scope};
-use crate::fault::Faults;
+use crate::fault::{Faults, Place};
 use crate::names::Names;
 use crate::nearest::mend_or_mean;
 use crate::shape::{Shape, Table, optional, required, required_by};
@@ -105,6 +105,8 @@ pub(crate) struct Map {
     pub(crate) journeys: Vec<Journey>,
     pub(crate) moments: Vec<Moment>,
     pub(crate) promises: Vec<PromiseDefinition>,
+    /// Where each journey stands.
+    pub(crate) journey_places: Vec<Place>,
     /// Where each moment stands.
     pub(crate) moment_nodes: Vec<Node>,
     /// Where each promise stands.
@@ -126,6 +128,7 @@ pub(crate) fn read(
     let Ok(index) = u16::try_from(map.journeys.len()) else { return };
     let index = JourneyIndex(index);
     let owner = node.text_of("owner").unwrap_or("").trim();
+    map.journey_places.push(node.place.clone());
     map.journeys.push(Journey {
         name,
         owner: owner.into(),

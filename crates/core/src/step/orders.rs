@@ -3,10 +3,11 @@
 use compact_str::{CompactString, format_compact};
 
 use super::Input;
-use crate::case::{CaseChange, CaseId, CaseState};
+use crate::case::{CaseChange, CaseId, CaseState, Note};
 use crate::customer::Customer;
 use crate::definitions::Definitions;
-use crate::effects::{Effects, PromiseChange};
+use crate::delivery::ParcelId;
+use crate::effects::{Content, Effects, Parcel, PromiseChange};
 use crate::promise::{PromiseId, PromiseState, Settled};
 use crate::receipt::{Decisions, Receipt, Verdict};
 use crate::record::{Command, Order};
@@ -60,13 +61,47 @@ fn case(
     by: &CompactString,
     effects: &mut Effects,
 ) -> Option<CompactString> {
-    let case = customer.deeds.cases.iter_mut().find(|case| case.id == id && case.state.is_held())?;
-    case.state = match change {
-        CaseChange::Take => CaseState::Taken { by: by.clone() },
-        CaseChange::Close { outcome } => CaseState::Closed { at: input.now, outcome: outcome.clone() },
+    let whose = customer.id;
+    let Customer { deeds, .. } = customer;
+    let at = deeds.cases.iter().position(|case| case.id == id && case.state.is_held())?;
+    if let CaseState::Taken { by: holder } = &deeds.cases[at].state
+        && holder != by
+        && matches!(change, CaseChange::Take | CaseChange::Answer { .. })
+    {
+        return Some(format_compact!("{id} is {holder}'s, nothing was changed"));
+    }
+    let note = |text: &str, sent| Note { by: by.clone(), at: input.now, text: text.into(), sent };
+    let (words, state): (CompactString, Option<CaseState>) = match change {
+        CaseChange::Take => ("taken".into(), Some(CaseState::Taken { by: by.clone() })),
+        CaseChange::Close { outcome } => {
+            ("closed".into(), Some(CaseState::Closed { at: input.now, outcome: outcome.clone() }))
+        }
+        CaseChange::GiveBack => ("given back".into(), Some(CaseState::Open)),
+        CaseChange::Note { text } => {
+            deeds.cases[at].note(note(text, false));
+            ("noted".into(), None)
+        }
+        CaseChange::Answer { channel, text } => {
+            let parcel = ParcelId(deeds.next_id(whose));
+            effects.parcels.push(Parcel {
+                id: parcel,
+                customer: whose,
+                to: channel.clone(),
+                kind: "message.answer".into(),
+                decided: input.now,
+                not_before: input.now,
+                content: Content::Message { template: "answer".into(), text: text.clone() },
+            });
+            deeds.cases[at].note(note(text, true));
+            (format_compact!("answered with {parcel}"), None)
+        }
     };
-    effects.cases.push((customer.id, case.clone()));
-    Some(format_compact!("{id} {}", case.state.word()))
+    let case = &mut deeds.cases[at];
+    if let Some(state) = state {
+        case.state = state;
+    }
+    effects.cases.push((whose, case.clone()));
+    Some(format_compact!("{id} {words}"))
 }
 
 fn release(

@@ -80,6 +80,22 @@ impl Ledger {
         level_at(self.balances[place(account)], now).trust()
     }
 
+    /// The account's trust as it was at `at`, as far as the entries that are kept tell: `None` before the
+    /// first of them.
+    #[must_use]
+    pub fn level_then(&self, account: Account, at: Timestamp) -> Option<Trust> {
+        let mut then: Option<Balance> = None;
+        for entry in self.entries.iter().filter(|entry| entry.evidence.account == account) {
+            // What was told late counted when the evidence before it did.
+            let since = then.map_or(entry.evidence.at, |before| before.since.max(entry.evidence.at));
+            if since > at {
+                break;
+            }
+            then = Some(Balance { level: entry.after, since });
+        }
+        then.map(|balance| level_at(Some(balance), at).trust())
+    }
+
     /// The newest entries, oldest first, [`ENTRIES_MAX`] at most.
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
         self.entries.iter()

@@ -109,7 +109,7 @@ pub struct StepLine {
 }
 
 impl IdentifierLine {
-    pub(super) fn of(identifier: &Identifier) -> IdentifierLine {
+    pub(crate) fn of(identifier: &Identifier) -> IdentifierLine {
         IdentifierLine { kind: identifier.kind.word().to_owned(), value: identifier.value().to_owned() }
     }
 }

@@ -1,5 +1,9 @@
 //! What a week at a small airline looks like, from every view.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop where it stands")]
+
 mod company;
+mod overview;
 mod views;
+mod workspace;
 mod world;

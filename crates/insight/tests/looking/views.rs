@@ -5,8 +5,8 @@ use opcx_core::identity::IdentifierKind;
 use opcx_core::playbook::Playbook;
 use opcx_core::time::Span;
 use opcx_insight::{
-    CasesQuestion, DecisionsQuestion, Page, PromisesQuestion, PulseQuestion, TrustQuestion, cases, customer,
-    decisions, promises, pulse, trust,
+    CasesQuestion, DecisionsQuestion, Overview, Page, PromisesQuestion, PulseQuestion, TrustQuestion, cases,
+    customer, decisions, promises, pulse, trust,
 };
 use serde::Serialize;
 
@@ -18,11 +18,15 @@ fn check(view: &impl Serialize, expected: &Expect) {
     expected.assert_eq(&json);
 }
 
+fn counted(world: &crate::world::World) -> Overview {
+    Overview::of(&*world.store).unwrap()
+}
+
 #[test]
 fn the_pulse_tells_the_worst_moment_first() {
     let world = a_week();
     check(
-        &pulse(&*world.store, &definitions(), &PulseQuestion::default()).unwrap(),
+        &pulse(&*world.store, &counted(&world), &definitions(), &PulseQuestion::default()).unwrap(),
         &expect![[r#"
             {
               "window": {
@@ -286,7 +290,7 @@ fn the_pulse_tells_the_worst_moment_first() {
 fn a_pulse_by_airline_tells_the_worst_airline_first_and_the_one_with_too_few_flights_last() {
     let world = a_week();
     let question = PulseQuestion { by: Some("airline".into()), ..PulseQuestion::default() };
-    let split = pulse(&*world.store, &definitions(), &question).unwrap().split.unwrap();
+    let split = pulse(&*world.store, &counted(&world), &definitions(), &question).unwrap().split.unwrap();
     let airlines: Vec<_> = split
         .values
         .iter()
@@ -337,7 +341,8 @@ fn a_pulse_by_airline_tells_the_worst_airline_first_and_the_one_with_too_few_fli
 fn a_pulse_by_what_is_no_dimension_names_those_that_are() {
     let world = a_week();
     let question = PulseQuestion { by: Some("airlin".into()), ..PulseQuestion::default() };
-    let refused = pulse(&*world.store, &definitions(), &question).map_err(|error| error.to_string());
+    let refused =
+        pulse(&*world.store, &counted(&world), &definitions(), &question).map_err(|error| error.to_string());
     assert_eq!(refused, Err("there is no dimension `airlin`; there are airline, channel".into()));
 }
 
@@ -577,7 +582,8 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
                     "trust reliability: 470",
                     "trust humanity: 500",
                     "trust transparency: 500"
-                  ]
+                  ],
+                  "notes": []
                 },
                 {
                   "id": "case_c82_0",
@@ -598,7 +604,8 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
                     "trust reliability: 470",
                     "trust humanity: 500",
                     "trust transparency: 500"
-                  ]
+                  ],
+                  "notes": []
                 }
               ],
               "decisions": [
@@ -701,6 +708,7 @@ fn paged<T>(ask: impl Fn(Option<String>) -> Page<T>) -> Vec<T> {
 fn page_after_page_tells_the_same_as_one_long_page() {
     let world = a_week();
     let (store, definitions) = (&*world.store, definitions());
+    let overview = counted(&world);
     let at_once = DecisionsQuestion { most: Some(1_000), ..DecisionsQuestion::default() };
     let all = decisions(store, &definitions, &at_once).unwrap().page.rows;
     for most in [1, 3, 7, 1_000] {
@@ -712,9 +720,12 @@ fn page_after_page_tells_the_same_as_one_long_page() {
         assert_eq!(rows, all);
 
         let made = |after| PromisesQuestion { most, after, ..PromisesQuestion::default() };
-        assert_eq!(paged(|after| promises(store, &definitions, &made(after)).unwrap().page).len(), 19);
+        assert_eq!(
+            paged(|after| promises(store, &overview, &definitions, &made(after)).unwrap().page).len(),
+            19
+        );
         let opened = |after| CasesQuestion { most, after, ..CasesQuestion::default() };
-        assert_eq!(paged(|after| cases(store, &opened(after)).unwrap().page).len(), 20);
+        assert_eq!(paged(|after| cases(store, &overview, &opened(after)).unwrap().page).len(), 20);
         let fell = |after| TrustQuestion { most, after, ..TrustQuestion::default() };
         let falls = paged(|after| trust(store, &fell(after)).unwrap().page);
         assert!(falls.is_sorted_by(|further, less| further.fall >= less.fall));

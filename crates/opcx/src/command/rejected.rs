@@ -12,7 +12,8 @@ use serde::Serialize;
 use super::End;
 use crate::cli::Folder;
 use crate::house::{Company, sense};
-use crate::import::{Again, is_from, send_again};
+use crate::import::{Again, send_again};
+use opcx_insight::is_from;
 
 /// Rows of the list asked for at a time.
 const PAGE: usize = 500;

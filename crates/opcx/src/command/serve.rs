@@ -10,6 +10,7 @@ use opcx_company::settings::{Channel, PersonRole, Settings};
 use opcx_core::delivery::Policy;
 use opcx_core::event::Name;
 use opcx_engine::{Budget, Clock, Node, NodeSettings, Outbox, WallClock};
+use opcx_insight::Watched;
 use opcx_store::Store;
 use tokio::net::TcpListener;
 
@@ -17,7 +18,7 @@ use super::End;
 use crate::channel::{self, Surroundings};
 use crate::cli::Folder;
 use crate::house::{Company, sense};
-use crate::http::read::{self, Sight};
+use crate::http::read::{self, Channels, Sight};
 use crate::http::{ConnectionLimits, Door, Key, KeyHash, Keys, Role, router, serve};
 use crate::keep::{Held, held, note_erased};
 use crate::look::address::tell;
@@ -85,8 +86,9 @@ pub(super) async fn live(
     outbox: Outbox,
     started: impl FnOnce(),
 ) -> anyhow::Result<()> {
+    let watched = Arc::new(Watched::new(store));
     let settings = NodeSettings {
-        store: Arc::clone(&store),
+        store: Arc::clone(&watched) as Arc<dyn Store>,
         definitions: Arc::clone(&company.definitions),
         sense: sense(),
         clock: Arc::clone(&clock),
@@ -108,13 +110,33 @@ pub(super) async fn live(
     let mut door = Door::new(node.intake(), keys, clock);
     door.public = company.settings.public.clone();
     let door = Arc::new(door);
-    let sight = Arc::new(Sight::new(Arc::clone(&door), store, Arc::clone(&company.definitions)));
+    let mut sight = Sight::new(Arc::clone(&door), Arc::clone(&watched), Arc::clone(&company.definitions));
+    sight.places = Arc::clone(&company.places);
+    sight.mappings = company.mappings.clone().into();
+    sight.folder = Some(company.folder.clone());
+    sight.sense = Some(sense());
+    sight.channels = Channels {
+        all: company.settings.channels.keys().cloned().collect(),
+        usual: company.settings.house.message_channel.clone(),
+    };
+    let sight = Arc::new(sight);
     // Held as long as the engine answers.
     let _told = tell(&company.data(), listener.local_addr()?)
         .with_context(|| format!("writing into `{}`", company.data().display()))?;
     let routes = router(&door).merge(read::router(&sight));
     started();
-    serve(listener, routes, ConnectionLimits::default(), told_to_stop()).await?;
+    let counting = std::thread::spawn(move || {
+        if let Err(error) = watched.count() {
+            tracing::error!(%error, "what the store holds was not counted, so some questions have no answer");
+        }
+    });
+    let end = async {
+        told_to_stop().await;
+        sight.close();
+    };
+    serve(listener, routes, ConnectionLimits::default(), end).await?;
+    // It reads a page at a time and would keep the store open.
+    let _ = counting.join();
     drop(sight);
     door.set_ready(false);
     drop(door);

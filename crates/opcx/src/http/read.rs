@@ -3,14 +3,23 @@
 //! [`ROUTES`] is the one list of routes: what is mounted and what the OpenAPI document tells come from
 //! it; of the tracking API's routes the document tells as well. Answers are the views of [`opcx_insight`] as JSON, errors are RFC 9457 problems.
 
+mod files;
+mod ingest;
+mod live;
 mod openapi;
 mod order;
+mod order_body;
 mod route;
+mod routes;
 mod session;
+mod try_out;
 
 pub use openapi::document;
-pub use route::{ROUTES, Route};
+pub use route::Route;
+pub use routes::ROUTES;
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -20,15 +29,20 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodFilter;
+use opcx_company::mapping::Mapping;
 use opcx_core::definitions::Definitions;
-use opcx_insight::InsightError;
+use opcx_core::event::Name;
+use opcx_engine::Sense;
+use opcx_insight::{InsightError, Overview, Places, Watched};
 use opcx_store::Store;
 use serde::Serialize;
 
 use super::caller::caller;
 use super::{Accept, Door, Problem};
-use crate::look::Question;
+use crate::look::{Looking, Question};
+use live::Live;
 use route::Asks;
+use try_out::Tries;
 
 /// Most questions that are answered at a time; they may read whole tables. More wait.
 const QUESTIONS_AT_ONCE_MAX: usize = 4;
@@ -39,16 +53,62 @@ pub struct Sight<A> {
     pub door: Arc<Door<A>>,
     /// The store.
     pub store: Arc<dyn Store>,
+    /// What is kept at hand about it.
+    pub overview: Arc<Overview>,
     /// What the company's folder says.
     pub definitions: Arc<Definitions>,
+    /// Where that is said.
+    pub places: Arc<Places>,
+    /// How files become events, for rejected inputs that are read again.
+    pub mappings: Arc<[Mapping]>,
+    /// The company's folder; none where it was not read from one.
+    pub folder: Option<PathBuf>,
+    /// Reads texts that nobody read yet, when edited files are tried out.
+    pub sense: Option<Sense>,
+    tries: Arc<Tries>,
+    /// Where messages go.
+    pub channels: Channels,
+    live: Arc<Live>,
     turns: tokio::sync::Semaphore,
 }
 
+/// Where messages of humans may go.
+#[derive(Debug, Clone, Default)]
+pub struct Channels {
+    /// The channels of `opcx.toml`.
+    pub all: BTreeSet<Name>,
+    /// The one that is used where none is named.
+    pub usual: Option<Name>,
+}
+
 impl<A: Accept> Sight<A> {
-    /// Looks at `store` for those whom `door` lets in.
+    /// Looks at a store that is watched for those whom `door` lets in.
     #[must_use]
-    pub fn new(door: Arc<Door<A>>, store: Arc<dyn Store>, definitions: Arc<Definitions>) -> Sight<A> {
-        Sight { door, store, definitions, turns: tokio::sync::Semaphore::new(QUESTIONS_AT_ONCE_MAX) }
+    pub fn new(door: Arc<Door<A>>, store: Arc<Watched>, definitions: Arc<Definitions>) -> Sight<A> {
+        let overview = Arc::clone(store.overview());
+        let live =
+            Arc::new(Live::new(Arc::clone(&store) as Arc<dyn Store>, Arc::clone(&overview), &definitions));
+        let turns = tokio::sync::Semaphore::new(QUESTIONS_AT_ONCE_MAX);
+        Sight {
+            door,
+            store,
+            overview,
+            definitions,
+            places: Arc::default(),
+            mappings: Arc::default(),
+            folder: None,
+            sense: None,
+            tries: Arc::default(),
+            channels: Channels::default(),
+            live,
+            turns,
+        }
+    }
+
+    /// Ends whatever is told live, so that the program can end.
+    pub fn close(&self) {
+        self.live.close();
+        self.tries.break_off();
     }
 }
 
@@ -101,6 +161,14 @@ async fn answer<A: Accept>(
         Asks::Question(question) => ask(sight, question, &part, head.uri.query().unwrap_or("")).await,
         Asks::Order(order) => order::give(&sight, somebody()?, order, &part, body).await,
         Asks::SignIn => session::sign_in(&sight.door, &head, body).await,
+        Asks::Ingest => ingest::ingest(&sight),
+        Asks::Redrive => ingest::redrive(&sight, body).await,
+        Asks::Files => files::files(&sight),
+        Asks::Save => files::save(&sight, somebody()?, body).await,
+        Asks::Try => try_out::begin(&sight, body).await,
+        Asks::Tried => Ok(json(StatusCode::OK, &sight.tries.view())),
+        Asks::BreakOff => Ok(json(StatusCode::OK, &sight.tries.break_off())),
+        Asks::Live => Live::tell(&sight.live, somebody()?, &sight.door, &head.headers),
         Asks::WhoAmI => Ok(json(StatusCode::OK, &session::who(somebody()?))),
         Asks::SignOut => Ok(session::sign_out(&sight.door, &head)),
         Asks::Document => Ok(json(StatusCode::OK, &document())),
@@ -126,16 +194,19 @@ async fn ask<A: Accept>(
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "opcx is shutting down"));
     };
     let looking = Arc::clone(&sight);
-    let answered =
-        tokio::task::spawn_blocking(move || view(&question, &*looking.store, &looking.definitions)).await;
+    let answered = tokio::task::spawn_blocking(move || {
+        let Sight { store, definitions, places, overview, .. } = &*looking;
+        view(&question, Looking { store: &**store, definitions, places, overview: Some(overview) })
+    })
+    .await;
     answered.map_err(|_| {
         let what = "the question could not be answered; the program's log says why";
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, what)
     })
 }
 
-fn view(question: &Question, store: &dyn Store, definitions: &Definitions) -> Response {
-    match question.answer(store, definitions) {
+fn view(question: &Question, looking: Looking<'_>) -> Response {
+    match question.answer(looking) {
         Ok(view) => json(StatusCode::OK, &view),
         Err(error) => problem(&error).into_response(),
     }
@@ -145,6 +216,7 @@ fn problem(error: &InsightError) -> Problem {
     let status = match error {
         InsightError::Unknown { .. } => StatusCode::NOT_FOUND,
         InsightError::Unreadable { .. } => StatusCode::BAD_REQUEST,
+        InsightError::Counting => StatusCode::SERVICE_UNAVAILABLE,
         _ => {
             tracing::error!(%error, "a question could not be answered");
             return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the store cannot be read");

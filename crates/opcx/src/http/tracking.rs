@@ -136,8 +136,11 @@ async fn take<A: Accept>(
         return Ok(());
     }
     let accepted = door.intake.accept(submission).await?;
+    let fresh = accepted.fresh.saturating_sub(refused.len());
+    let rejected = refused.iter().map(|(_, messages)| messages).sum();
+    door.sources.came(&arrival.source, arrived, fresh, accepted.repeats, rejected);
     // Entries of the rejected list are always fresh.
-    door.metrics.accepted.add(accepted.fresh.saturating_sub(refused.len()));
+    door.metrics.accepted.add(fresh);
     door.metrics.repeats.add(accepted.repeats);
     for (reason, messages) in &refused {
         door.metrics.count_rejected(reason, *messages);

@@ -51,9 +51,43 @@ pub fn send_again(
     row: &RejectedRow,
     now: Timestamp,
 ) -> anyhow::Result<Again> {
+    let prepared = match prepare_again(&**store, mappings, row, now)? {
+        Ok(prepared) => prepared,
+        Err(reason) => return Ok(Again::StillBad { reason }),
+    };
+    let PreparedAgain { submissions, of_events, still_bad } = prepared;
+    let accepted = if submissions.is_empty() { Vec::new() } else { acceptor.append(now, submissions)? };
+    let events = accepted.iter().take(of_events).filter(|one| one.fresh > 0).count();
+    Ok(match still_bad {
+        None => Again::Mended { events: u64::try_from(events).unwrap_or(u64::MAX) },
+        Some(reason) => Again::StillBad { reason },
+    })
+}
+
+/// A rejected input, read again, to be handed in.
+pub struct PreparedAgain {
+    /// Its events that were not counted yet, one each; and last, if all of it could be read, that it is off the
+    /// list.
+    pub submissions: Vec<Submission>,
+    /// How many of these are events.
+    pub of_events: usize,
+    /// Why it stays on the list, if it does.
+    pub still_bad: Option<String>,
+}
+
+/// Reads an input again; or says why nothing of it can be read.
+///
+/// # Errors
+/// The store cannot be read.
+pub fn prepare_again(
+    store: &dyn Store,
+    mappings: &[Mapping],
+    row: &RejectedRow,
+    now: Timestamp,
+) -> anyhow::Result<Result<PreparedAgain, String>> {
     let read = match read_anew(row, mappings, now) {
         Ok(read) => read,
-        Err(reason) => return Ok(Again::StillBad { reason }),
+        Err(reason) => return Ok(Err(reason)),
     };
     let keys: Vec<EventKey> =
         read.events.iter().map(|(_, event)| EventKey::of(&event.source, &event.id)).collect();
@@ -70,12 +104,7 @@ pub fn send_again(
     if read.still_bad.is_none() {
         submissions.push(off_the_list(read.lane, row.position));
     }
-    let accepted = if submissions.is_empty() { Vec::new() } else { acceptor.append(now, submissions)? };
-    let events = accepted.iter().take(of_events).filter(|one| one.fresh > 0).count();
-    Ok(match read.still_bad {
-        None => Again::Mended { events: u64::try_from(events).unwrap_or(u64::MAX) },
-        Some(reason) => Again::StillBad { reason },
-    })
+    Ok(Ok(PreparedAgain { submissions, of_events, still_bad: read.still_bad }))
 }
 
 fn off_the_list(lane: Lane, position: Position) -> Submission {
@@ -129,11 +158,4 @@ fn of_segment(row: &RejectedRow, now: Timestamp) -> Result<ReadAnew, String> {
         }
     }
     Ok(read)
-}
-
-/// Whether an entry of the log is a rejected input from that file or route.
-#[must_use]
-pub fn is_from(row: &RejectedRow, from: &str) -> bool {
-    let listed = row.rejected.from.as_str();
-    listed == from || listed.rsplit_once(':').is_some_and(|(file, _)| file == from)
 }

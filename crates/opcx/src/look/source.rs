@@ -2,12 +2,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use opcx_core::definitions::Definitions;
-use opcx_insight::InsightError;
+use opcx_insight::{InsightError, Places};
 use opcx_store::{Store, StoreError};
 
 use crate::house::{Company, is_in_use};
 
-use super::{Question, Server, ServerError, View, address};
+use super::{Looking, Question, Server, ServerError, View, address};
 
 /// Where answers come from.
 pub enum Source {
@@ -17,6 +17,8 @@ pub enum Source {
         store: Arc<dyn Store>,
         /// What the company's folder says.
         definitions: Arc<Definitions>,
+        /// Where that is said.
+        places: Arc<Places>,
     },
     /// The process that has the data directory open.
     Server(Server),
@@ -77,7 +79,11 @@ fn open_with(company: &Company, variable: Option<&str>, word: &str) -> Result<So
         return Err(OpenError::NoData { data });
     }
     match company.open_store() {
-        Ok(store) => Ok(Source::Store { store, definitions: Arc::clone(&company.definitions) }),
+        Ok(store) => Ok(Source::Store {
+            store,
+            definitions: Arc::clone(&company.definitions),
+            places: Arc::clone(&company.places),
+        }),
         Err(error) if is_in_use(&error) => {
             let listen = address::told(&data).unwrap_or(company.settings.listen);
             let key = key(variable, word).map_err(|mend| OpenError::NoKey { data, mend })?;
@@ -104,7 +110,9 @@ impl Source {
     /// The question has no answer, or the source cannot be read.
     pub fn ask(&self, question: &Question) -> Result<View, OpenError> {
         match self {
-            Source::Store { store, definitions } => Ok(question.answer(&**store, definitions)?),
+            Source::Store { store, definitions, places } => {
+                Ok(question.answer(Looking { store: &**store, definitions, places, overview: None })?)
+            }
             Source::Server(server) => Ok(server.ask(question)?),
         }
     }

@@ -3,7 +3,8 @@ use std::collections::BTreeMap;
 use opcx_core::log::Position;
 use opcx_core::receipt::{Deed, Refused, Verdict};
 use opcx_store::{Store, StoreError};
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// Positions compared at a time.
 const PAGE: u64 = 4_096;
@@ -11,7 +12,7 @@ const PAGE: u64 = 4_096;
 const PROMISES: usize = 1_000;
 
 /// What differs between two runs over one log.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Comparison {
     /// Records replayed.
     pub records: u64,
@@ -36,7 +37,7 @@ pub struct Comparison {
 }
 
 /// How often something is so, in the one run and in the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Count {
     /// Under the folder's own definitions.
     pub now: u64,
@@ -45,7 +46,7 @@ pub struct Count {
 }
 
 /// A decision that differs; `null` where nothing was decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DecisionDiffers {
     /// The record that led to it.
     pub position: u64,
@@ -62,7 +63,7 @@ pub struct DecisionDiffers {
 }
 
 /// A promise that differs; `null` where none was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PromiseDiffers {
     /// Its id.
     pub promise: String,
@@ -73,7 +74,7 @@ pub struct PromiseDiffers {
 }
 
 /// A record's moment that differs; `null` where there is none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MomentDiffers {
     /// The record.
     pub position: u64,
@@ -98,9 +99,22 @@ impl Comparison {
 /// # Errors
 /// A store cannot be read.
 pub fn compare(now: &dyn Store, with: &dyn Store, most: usize) -> Result<Comparison, StoreError> {
-    let end = now.end().get();
-    let mut comparison = Comparison { records: end, ..Comparison::default() };
-    for from in (0..end).step_by(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
+    compare_from(now, with, Position::START, most)
+}
+
+/// The same, of records from `from` on; what was decided before only led up to it. Promises are compared all.
+///
+/// # Errors
+/// A store cannot be read.
+pub fn compare_from(
+    now: &dyn Store,
+    with: &dyn Store,
+    from: Position,
+    most: usize,
+) -> Result<Comparison, StoreError> {
+    let (first, end) = (from.get(), now.end().get());
+    let mut comparison = Comparison { records: end.saturating_sub(first), ..Comparison::default() };
+    for from in (first..end).step_by(usize::try_from(PAGE).unwrap_or(usize::MAX)) {
         let page = Position::new(from)..Position::new(end.min(from.saturating_add(PAGE)));
         comparison.decisions(sides(|store| decided(store, page.clone()), now, with)?, most);
         comparison.moments(sides(|store| went(store, page.clone()), now, with)?, most);

@@ -7,14 +7,15 @@ use expect_test::expect;
 use http_body_util::BodyExt;
 use opcx::http::read::{ROUTES, Sight, document, router};
 use opcx::http::{Accept, ConnectionLimits, Door, Key, KeyHash, Keys, Role, serve};
-use opcx::look::{Question, Server};
+use opcx::look::{Looking, Question, Server, View};
 use opcx_core::log::Position;
 use opcx_core::record::Entry;
 use opcx_engine::{Accepted, IntakeError, Submission, WallClock};
 use opcx_insight::{
-    CasesQuestion, DecisionsQuestion, MomentQuestion, PromisesQuestion, PulseQuestion, TrustQuestion,
+    CasesQuestion, DecisionsQuestion, InsightError, JourneysQuestion, MomentQuestion, Places,
+    PromisesQuestion, PulseQuestion, SeriesQuestion, TrustQuestion, Watched,
 };
-use opcx_store::{Commit, EndpointState, Store as _};
+use opcx_store::{Commit, EndpointState, Memory, Store};
 use serde_json::Value;
 use tower_service::Service;
 
@@ -45,8 +46,15 @@ fn api() -> (Router, Book) {
     let progress = store.progress().unwrap();
     let endpoints = vec![("crm".into(), EndpointState::Disabled)];
     store.commit(&Commit { from: progress.position, progress, endpoints, ..Commit::default() }).unwrap();
-    let sight = Sight::new(door, store, Arc::new(definitions()));
+    let sight = Sight::new(door, watched(store), Arc::new(definitions()));
     (router(&Arc::new(sight)), book)
+}
+
+/// A store that is watched and counted.
+pub(crate) fn watched(store: Arc<Memory>) -> Arc<Watched> {
+    let watched = Watched::new(store);
+    watched.count().unwrap();
+    Arc::new(watched)
 }
 
 async fn call(api: &Router, method: Method, path: &str, key: &str, body: &str) -> (StatusCode, Value) {
@@ -62,6 +70,16 @@ async fn call(api: &Router, method: Method, path: &str, key: &str, body: &str) -
     (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
 }
 
+/// The answer of a store that no engine runs on.
+fn answered(question: &Question, store: &dyn Store) -> Result<View, InsightError> {
+    question.answer(Looking {
+        store,
+        definitions: &definitions(),
+        places: &Places::default(),
+        overview: None,
+    })
+}
+
 /// One question of each kind.
 fn questions() -> Vec<Question> {
     vec![
@@ -69,6 +87,23 @@ fn questions() -> Vec<Question> {
         Question::Pulse(PulseQuestion {
             since: Some("2015-02-18".parse().unwrap()),
             ..PulseQuestion::default()
+        }),
+        Question::Series(SeriesQuestion::default()),
+        Question::Series(SeriesQuestion {
+            since: Some("2015-02-17".parse().unwrap()),
+            step: Some(opcx_insight::Step::Day),
+            moment: Some("bags".into()),
+            ..SeriesQuestion::default()
+        }),
+        Question::Journeys(JourneysQuestion {
+            since: Some("2015-02-18".parse().unwrap()),
+            compare_since: Some("2015-02-17".parse().unwrap()),
+            ..JourneysQuestion::default()
+        }),
+        Question::Journeys(JourneysQuestion {
+            by: Some("airline".into()),
+            value: Some("Alpha".into()),
+            ..JourneysQuestion::default()
         }),
         Question::Customer("email:ada@example.org".into()),
         Question::Moment("bags".into(), MomentQuestion::default()),
@@ -94,7 +129,7 @@ async fn a_running_server_gives_the_very_views_that_the_store_gives() {
     tokio::task::spawn_blocking(move || {
         let world = a_week();
         for question in questions() {
-            let of_store = question.answer(&*world.store, &definitions()).unwrap();
+            let of_store = answered(&question, &*world.store).unwrap();
             assert_eq!(server.ask(&question).unwrap(), of_store, "{question:?}");
         }
         let unknown = server.ask(&Question::Customer("nobody at all".into())).unwrap_err().to_string();
@@ -137,7 +172,7 @@ fn law_09_no_figure_comes_without_n_and_an_interval() {
     let world = a_week();
     let mut figures = 0;
     for question in questions() {
-        let view = question.answer(&*world.store, &definitions()).unwrap();
+        let view = answered(&question, &*world.store).unwrap();
         walk(&serde_json::to_value(&view).unwrap(), &mut figures);
     }
     assert!(figures > 50, "there are figures to look at: {figures}");

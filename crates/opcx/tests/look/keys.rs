@@ -12,7 +12,7 @@ use opcx_engine::WallClock;
 use serde_json::{Value, json};
 use tower_service::Service;
 
-use crate::api::Book;
+use crate::api::{Book, watched};
 use crate::company::definitions;
 use crate::world::a_week;
 
@@ -155,7 +155,7 @@ pub(crate) fn whole() -> Router {
     };
     let keys = Keys::new(KEYS.into_iter().filter_map(named).collect());
     let door = Arc::new(Door::new(Book::default(), keys, Arc::new(WallClock)));
-    let sight = Sight::new(Arc::clone(&door), a_week().store, Arc::new(definitions()));
+    let sight = Sight::new(Arc::clone(&door), watched(a_week().store), Arc::new(definitions()));
     opcx::http::router(&door).merge(read::router(&Arc::new(sight)))
 }
 

@@ -5,7 +5,10 @@
 mod api;
 #[path = "../../../insight/tests/looking/company.rs"]
 mod company;
+mod folder;
+mod inbox;
 mod keys;
+mod live;
 mod pages;
 mod session;
 #[path = "../../../insight/tests/looking/world.rs"]

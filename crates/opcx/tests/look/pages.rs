@@ -1,15 +1,22 @@
 use expect_test::{Expect, expect};
-use opcx::look::Question;
+use opcx::look::{Looking, Question};
 use opcx::show::{Look, text};
 use opcx_insight::{
-    CasesQuestion, DecisionsQuestion, MomentQuestion, PromisesQuestion, PulseQuestion, TrustQuestion,
+    CasesQuestion, DecisionsQuestion, MomentQuestion, Places, PromisesQuestion, PulseQuestion, TrustQuestion,
 };
 
 use crate::company::definitions;
 use crate::world::a_week;
 
 fn check(question: &Question, expected: &Expect) {
-    let view = question.answer(&*a_week().store, &definitions()).expect("the question has an answer");
+    let view = question
+        .answer(Looking {
+            store: &*a_week().store,
+            definitions: &definitions(),
+            places: &Places::default(),
+            overview: None,
+        })
+        .expect("the question has an answer");
     expected.assert_eq(&text(&view, Look { width: 140, bold: false }));
 }
 
@@ -255,7 +262,14 @@ fn trust_says_whose_broke_and_what_cost_most() {
 
 #[test]
 fn headings_stand_out_only_where_the_terminal_is_asked_to() {
-    let view = Question::Trust(TrustQuestion::default()).answer(&*a_week().store, &definitions()).unwrap();
+    let view = Question::Trust(TrustQuestion::default())
+        .answer(Looking {
+            store: &*a_week().store,
+            definitions: &definitions(),
+            places: &Places::default(),
+            overview: None,
+        })
+        .unwrap();
     assert!(!text(&view, Look { width: 80, bold: false }).contains('\u{1b}'));
     assert!(text(&view, Look { width: 80, bold: true }).starts_with("\u{1b}[1mTrust"));
 }

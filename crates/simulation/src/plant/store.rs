@@ -10,7 +10,7 @@ use opcx_core::delivery::ParcelId;
 use opcx_core::effects::Moment;
 use opcx_core::erasure::{Counts, Seal};
 use opcx_core::event::{Name, Origin};
-use opcx_core::identity::Identifier;
+use opcx_core::identity::{Identifier, IdentifierKind};
 use opcx_core::log::{Lane, Position};
 use opcx_core::promise::PromiseId;
 use opcx_core::reading::Reading;
@@ -285,6 +285,15 @@ impl Store for PlantedStore {
     }
     fn owner(&self, identifier: &Identifier) -> Result<Option<CustomerId>> {
         self.store.owner(identifier)
+    }
+    fn known_as(
+        &self,
+        kind: IdentifierKind,
+        beginning: &str,
+        after: Option<&Identifier>,
+        most: usize,
+    ) -> Result<Vec<(Identifier, CustomerId)>> {
+        self.store.known_as(kind, beginning, after, most)
     }
     fn trail(&self, id: CustomerId) -> Result<Vec<Position>> {
         self.store.trail(id)

@@ -172,6 +172,7 @@ pub fn case(number: u32) -> Case {
         opened: time(0),
         state: CaseState::Open,
         brief: vec!["Call back.".into()],
+        notes: Vec::new(),
     }
 }
 

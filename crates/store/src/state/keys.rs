@@ -4,7 +4,7 @@
 use compact_str::CompactString;
 use opcx_core::customer::{CustomerId, DeedId};
 use opcx_core::event::Name;
-use opcx_core::identity::Identifier;
+use opcx_core::identity::{Identifier, IdentifierKind};
 use opcx_core::log::{Lane, Position};
 use opcx_core::promise::PromiseId;
 use opcx_core::rollup::{RollupKey, Split};
@@ -78,6 +78,13 @@ impl Key {
     pub(super) fn identifier(mut self, identifier: &Identifier) -> Key {
         self.0.push(identifier.kind as u8);
         self.0.extend_from_slice(identifier.value().as_bytes());
+        self
+    }
+
+    /// What the keys of all identifiers of a kind begin with that begin so themselves.
+    pub(super) fn beginning(mut self, kind: IdentifierKind, beginning: &str) -> Key {
+        self.0.push(kind as u8);
+        self.0.extend_from_slice(beginning.as_bytes());
         self
     }
 

@@ -3,7 +3,7 @@ use std::ops::{Bound, Range, RangeInclusive};
 use opcx_core::case::CaseId;
 use opcx_core::customer::{Customer, CustomerId};
 use opcx_core::effects::Moment;
-use opcx_core::identity::Identifier;
+use opcx_core::identity::{Identifier, IdentifierKind};
 use opcx_core::log::{Lane, Position};
 use opcx_core::promise::{Promise, PromiseId};
 use opcx_core::reading::Reading;
@@ -74,6 +74,30 @@ pub(crate) fn merged_into(view: &impl View, id: CustomerId) -> Result<Option<Cus
 pub(crate) fn owner(view: &impl View, identifier: &Identifier) -> Result<Option<CustomerId>> {
     let row = view.get(Table::Owners, &Key::new().identifier(identifier))?;
     row.map(|row| decode(Table::Owners, &row)).transpose()
+}
+
+pub(crate) fn known_as(
+    view: &impl View,
+    kind: IdentifierKind,
+    beginning: &str,
+    after: Option<&Identifier>,
+    most: usize,
+) -> Result<Vec<(Identifier, CustomerId)>> {
+    let prefix = Key::new().beginning(kind, beginning);
+    let end = prefix.clone().after_prefix().map_or(Bound::Unbounded, Bound::Excluded);
+    let from = match after.map(|after| Key::new().identifier(after)) {
+        Some(after) if *after >= *prefix => Bound::Excluded(after.bytes()),
+        Some(_) | None => Bound::Included(prefix.bytes()),
+    };
+    view.range(Table::Owners, (from, end))
+        .take(most)
+        .map(|row| {
+            let (key, owner) = row?;
+            let value = core::str::from_utf8(key.get(1..).unwrap_or_default()).ok();
+            let identifier = value.and_then(|value| Identifier::new(kind, value).ok());
+            Ok((identifier.ok_or_else(|| malformed(Table::Owners))?, decode(Table::Owners, &owner)?))
+        })
+        .collect()
 }
 
 pub(crate) fn trail(view: &impl View, id: CustomerId) -> Result<Vec<Position>> {

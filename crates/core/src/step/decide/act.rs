@@ -94,6 +94,7 @@ impl Desk<'_> {
             opened: input.now,
             state: CaseState::Open,
             brief: message::brief(self.customer, self.asked),
+            notes: Vec::new(),
         };
         let id = case.id;
         if !self.shadow {

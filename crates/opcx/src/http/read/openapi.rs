@@ -84,14 +84,28 @@ fn operation(route: &Route, generator: &mut SchemaGenerator) -> Value {
         Asks::Order(_) => "202",
         Asks::SignIn => "201",
         Asks::SignOut => "204",
-        Asks::WhoAmI | Asks::Document => "200",
+        Asks::Try => "202",
+        Asks::Ingest
+        | Asks::Redrive
+        | Asks::Files
+        | Asks::Save
+        | Asks::Tried
+        | Asks::BreakOff
+        | Asks::Live
+        | Asks::WhoAmI
+        | Asks::Document => "200",
     };
-    if route.method() == Method::POST {
+    if route.method() == Method::POST || route.method() == Method::PUT {
         let body = json!({ "application/json": { "schema": takes } });
         operation["requestBody"] = json!({ "required": true, "content": body });
     }
     let mut answer = json!({ "description": route.summary });
     match (gives, route.asks) {
+        // Of a stream the schema is that of each event's data.
+        (Some(gives), Asks::Live) => {
+            answer["content"] = json!({ "text/event-stream": { "schema": { "type": "string" } } });
+            answer["x-event-data"] = json!(gives);
+        }
         (Some(gives), _) => answer["content"] = json!({ "application/json": { "schema": gives } }),
         (None, Asks::SignOut) => {}
         (None, _) => answer["content"] = json!({ "application/json": { "schema": { "type": "object" } } }),
@@ -117,13 +131,15 @@ fn query_parameters(question: &Schema, generator: &SchemaGenerator) -> Vec<Value
     let shared = question.get("$ref").and_then(Value::as_str).and_then(|name| name.rsplit('/').next());
     let schema = shared.and_then(|name| generator.definitions().get(name));
     let fields = schema.and_then(|schema| schema.get("properties")?.as_object());
+    let required = schema.and_then(|schema| schema.get("required")?.as_array());
+    let required: Vec<&str> = required.into_iter().flatten().filter_map(Value::as_str).collect();
     fields
         .into_iter()
         .flatten()
         .map(|(name, field)| {
             let mut schema = field.clone();
             let description = schema.as_object_mut().and_then(|schema| schema.remove("description"));
-            json!({ "name": name, "in": "query", "required": false, "description": description, "schema": schema })
+            json!({ "name": name, "in": "query", "required": required.contains(&name.as_str()), "description": description, "schema": schema })
         })
         .collect()
 }
@@ -132,8 +148,19 @@ fn query_parameters(question: &Schema, generator: &SchemaGenerator) -> Vec<Value
 fn operation_id(route: &Route) -> String {
     let own = match route.asks {
         Asks::SignIn => return "sign_in".to_owned(),
+        Asks::Save => return "save_files".to_owned(),
+        Asks::Try => return "try_out".to_owned(),
+        Asks::BreakOff => return "break_off_try".to_owned(),
         Asks::SignOut => return "sign_out".to_owned(),
-        Asks::Question(_) | Asks::Order(_) | Asks::WhoAmI | Asks::Document => route.path,
+        Asks::Question(_)
+        | Asks::Order(_)
+        | Asks::Ingest
+        | Asks::Redrive
+        | Asks::Files
+        | Asks::Tried
+        | Asks::Live
+        | Asks::WhoAmI
+        | Asks::Document => route.path,
     };
     let words: Vec<&str> =
         own.trim_start_matches("/v1/").split(['/', '.']).map(|word| word.trim_matches(['{', '}'])).collect();

@@ -1,22 +1,30 @@
 //! Operators' orders: handed in like everything else, and carried out when the log is decided on.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
+use opcx_core::case::{Case, CaseChange, CaseId, CaseState};
 use opcx_core::erasure::Mentions;
+use opcx_core::event::Name;
 use opcx_core::identity::Identifier;
 use opcx_core::log::Lane;
 use opcx_core::record::{Command, Entry, Order, Whom};
 use opcx_engine::{IntakeError, Submission, Submitted};
 use opcx_store::{Encoded, EndpointState, Store};
 
-use super::route::{ReadOrder, Taken};
+use super::order_body::Taken;
+use super::route::ReadOrder;
 use super::{Sight, json};
 use crate::http::caller::Caller;
-use crate::http::{Accept, Problem, body_bytes};
+use crate::http::{Accept, Problem, Role, body_bytes};
 
 /// Most characters of a text that an order carries.
 const WORDS_CHARS_MAX: usize = 1_000;
+/// How often it is looked whether an order was carried out, and how long in between: two seconds in all.
+const DECIDED_LOOKS_MAX: u32 = 200;
+const DECIDED_PAUSE: Duration = Duration::from_millis(10);
 /// Rejected inputs that are looked at together.
 const REJECTED_AT_ONCE: usize = 256;
 
@@ -42,16 +50,87 @@ pub(super) async fn give<A: Accept>(
             return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the store cannot be read"));
         }
     }
+    let order = settled(sight, caller, order)?;
     let command = Command { by: caller.name.clone(), reason: shortened(&reason), order };
-    take_down(sight, &Entry::Command(command)).await
+    let taking = match &command.order {
+        Order::Case(case, CaseChange::Take) => Some(*case),
+        _ => None,
+    };
+    let taken = take_down(sight, &Entry::Command(command)).await?;
+    if let Some(case) = taking {
+        // Of two who take a case in the same moment the second one is told so.
+        wait_for(sight, taken.position).await?;
+        not_anothers(&*sight.store, case, caller)?;
+    }
+    Ok(json(StatusCode::ACCEPTED, &taken))
+}
+
+/// The order with what it leaves open, if whoever gives it may.
+fn settled<A>(sight: &Sight<A>, caller: &Caller, order: Order) -> Result<Order, Problem> {
+    let Order::Case(id, change) = order else { return Ok(order) };
+    let change = match change {
+        CaseChange::Answer { channel, text } => {
+            not_anothers(&*sight.store, id, caller)?;
+            let channel = Some(channel).filter(|channel| !channel.is_empty());
+            let channel = channel.or_else(|| sight.channels.usual.clone());
+            match channel.filter(|channel| sight.channels.all.contains(channel)) {
+                Some(channel) => CaseChange::Answer { channel, text },
+                None => {
+                    let known: Vec<&str> = sight.channels.all.iter().map(Name::as_str).collect();
+                    let what =
+                        format!("say through which channel as `channel`; there are {}", known.join(", "));
+                    return Err(Problem::new(StatusCode::BAD_REQUEST, what));
+                }
+            }
+        }
+        CaseChange::Take => {
+            not_anothers(&*sight.store, id, caller)?;
+            CaseChange::Take
+        }
+        change @ (CaseChange::GiveBack | CaseChange::Close { .. }) => {
+            if !caller.role.includes(Role::Operator) {
+                not_anothers(&*sight.store, id, caller)?;
+            }
+            change
+        }
+        change @ CaseChange::Note { .. } => change,
+    };
+    Ok(Order::Case(id, change))
+}
+
+/// Refuses where somebody else has the case, and says who.
+fn not_anothers(store: &dyn Store, id: CaseId, caller: &Caller) -> Result<(), Problem> {
+    let unreadable = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the store cannot be read");
+    match store.case(id).map_err(unreadable)?.map(|row| row.case) {
+        Some(Case { state: CaseState::Taken { by }, .. }) if by != caller.name => {
+            Err(Problem::new(StatusCode::CONFLICT, format!("{by} has this case")))
+        }
+        Some(Case { state: CaseState::Closed { .. }, .. }) => {
+            Err(Problem::new(StatusCode::CONFLICT, "this case is closed"))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Waits until the log is decided on up to there, for a moment at most: deciding goes on by itself.
+async fn wait_for<A: Accept>(sight: &Sight<A>, position: u64) -> Result<(), Problem> {
+    for _ in 0..DECIDED_LOOKS_MAX {
+        let progress = sight.store.progress();
+        let unreadable = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the store cannot be read");
+        if progress.map_err(unreadable)?.position.get() >= position {
+            break;
+        }
+        tokio::time::sleep(DECIDED_PAUSE).await;
+    }
+    Ok(())
 }
 
 /// Appends an entry, and answers with its place.
-async fn take_down<A: Accept>(sight: &Sight<A>, entry: &Entry) -> Result<Response, Problem> {
+pub(super) async fn take_down<A: Accept>(sight: &Sight<A>, entry: &Entry) -> Result<Taken, Problem> {
     let entry = Submitted { key: None, entry: Encoded::of(entry) };
     let submission = Submission { lane: Lane::LIVE, at: None, entries: vec![entry] };
     match sight.door.intake.accept(submission).await {
-        Ok(accepted) => Ok(json(StatusCode::ACCEPTED, &Taken { position: accepted.end.get() })),
+        Ok(accepted) => Ok(Taken { position: accepted.end.get() }),
         Err(error @ IntakeError::Overloaded { .. }) => {
             Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, error.to_string()))
         }
