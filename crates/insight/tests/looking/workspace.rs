@@ -417,7 +417,7 @@ fn days_are_told_one_by_one_with_trust_and_promises() {
         }"#]],
     );
     let trust: Vec<Value> =
-        told.points.iter().map(|point| serde_json::to_value(&point.trust[1].level).unwrap()).collect();
+        told.points.iter().map(|point| serde_json::to_value(point.trust[1].level).unwrap()).collect();
     expect![[r#"
         {"n_below":10}
         {"high":500.2341,"low":479.7659,"mean":490.0,"n":18}
