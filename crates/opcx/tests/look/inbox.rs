@@ -149,7 +149,7 @@ async fn the_second_of_two_agents_does_not_get_the_case_and_is_told_who_has_it()
         .map(|row| format!("{:?}", row.parcel.content))
         .filter(|content| content.contains("on its way"))
         .collect();
-    expect![[""]].assert_eq(&sent.join("\n"));
+    expect![[r#"Message { template: "answer", text: "It is on its way." }"#]].assert_eq(&sent.join("\n"));
 }
 
 #[tokio::test]
