@@ -15,7 +15,7 @@ company=$folder/copper-and-bean
 demo=
 finish() {
   # Whoever pressed Ctrl-C stopped both already.
-  [ -z "$demo" ] || { kill -INT "$demo" 2>/dev/null || true; wait "$demo" 2>/dev/null || true; }
+  [ -z "$demo" ] || { kill -TERM "$demo" 2>/dev/null || true; wait "$demo" 2>/dev/null || true; }
   rm -rf "$folder"
 }
 trap finish EXIT
