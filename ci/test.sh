@@ -41,6 +41,7 @@ step "formatting" cargo fmt --all --check
 step "lints" cargo clippy --workspace --all-targets --locked -- -D warnings
 step "pages" ci/web.sh
 step "tests" run_tests
+step "pages in a browser" ci/browser.sh
 step "inputs made up" make_inputs_up
 step "questions made up" ci/api.sh 5
 step "documentation" document

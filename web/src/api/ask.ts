@@ -1,5 +1,5 @@
 /** Questions and orders over HTTP, typed by the OpenAPI document. */
-import type { paths } from '../../generated/schema';
+import type { components, paths } from '../../generated/schema';
 import { session } from './session.svelte';
 
 type Json<T> = { content: { 'application/json': T } };
@@ -23,6 +23,13 @@ export type Query<P extends Question> = paths[P] extends { get: { parameters: { 
   : Record<string, never>;
 /** What an order says. */
 export type Body<P extends Order> = paths[P] extends { post: { requestBody: Json<infer T> } } ? T : never;
+
+/** What an order is answered with. */
+export type Given<P extends Order> = paths[P] extends { post: { responses: infer R } }
+  ? R[keyof R & (200 | 201 | 202)] extends Json<infer T>
+    ? T
+    : never
+  : never;
 
 /** Why there is no answer. */
 export class Problem extends Error {
@@ -48,17 +55,25 @@ export async function ask<P extends Question>(
   return (await answered.json()) as Answer<P>;
 }
 
-export async function order<P extends Order>(
-  path: P,
-  body: Body<P>,
-  part: Part = {},
-): Promise<{ position: number }> {
+export async function order<P extends Order>(path: P, body: Body<P>, part: Part = {}): Promise<Given<P>> {
   const answered = await send(filled(path, part), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  return (await answered.json()) as { position: number };
+  return (await answered.json()) as Given<P>;
+}
+
+/** Saves files to the company's folder. */
+export async function saveFiles(
+  files: components['schemas']['SavingFile'][],
+): Promise<components['schemas']['Saved']> {
+  const answered = await send('/v1/files', {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ files }),
+  });
+  return (await answered.json()) as components['schemas']['Saved'];
 }
 
 /** Sends a request on behalf of whoever signed in. */

@@ -14,6 +14,9 @@ class Clock {
     setInterval(() => (this.#wall = Date.now()), STEP);
   }
 
+  /** Whether the log's time is known yet. */
+  isKnown = $derived(this.asOf !== undefined);
+
   /** Now, as the data has it. */
   get now(): number {
     if (this.asOf === undefined) return this.#wall;

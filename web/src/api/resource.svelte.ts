@@ -2,7 +2,7 @@
 import { untrack } from 'svelte';
 import { Problem } from './ask';
 import { clock } from './clock.svelte';
-import { live } from './live.svelte';
+import { live, TOPICS, type Topic } from './live.svelte';
 
 export class Resource<T> {
   value = $state.raw<T>();
@@ -12,12 +12,15 @@ export class Resource<T> {
 
 /**
  * Asks when a part of the page appears, whenever something that `how` reads has changed, and whenever the
- * engine has news. To be called while a component is set up.
+ * engine has news on these topics. To be called while a component is set up.
  */
-export function resource<T>(how: (signal: AbortSignal) => Promise<T>, isLive = true): Resource<T> {
+export function resource<T>(
+  how: (signal: AbortSignal) => Promise<T>,
+  topics: readonly Topic[] = TOPICS,
+): Resource<T> {
   const kept = new Resource<T>();
   $effect(() => {
-    if (isLive) void live.turn;
+    for (const topic of topics) void live.turns[topic];
     const stop = new AbortController();
     const asked = how(stop.signal);
     untrack(() => (kept.isAsking = true));

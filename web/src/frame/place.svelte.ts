@@ -1,16 +1,15 @@
 /** Where the reader is: the address, which holds the page and its filters. */
-import { tick } from 'svelte';
-
 class Place {
   path = $state(location.pathname);
+  /** Whether the reader came from another place here, and not just opened this one. */
+  hasMoved = false;
   query = $state.raw(new URLSearchParams(location.search));
 
   /** Follows links inside the page without loading it anew. Answers with how to stop that. */
   begin(): () => void {
     const back = (): void => {
-      const before = this.path;
+      this.hasMoved = true;
       this.#read();
-      if (this.path !== before) void arrive();
     };
     addEventListener('popstate', back);
     document.addEventListener('click', this.#follow);
@@ -20,13 +19,12 @@ class Place {
     };
   }
 
-  /** Goes to an address. A change of page moves focus to its heading; a change of filters does not. */
+  /** Goes to an address. */
   go(href: string, how: 'push' | 'replace' = 'push'): void {
     const to = new URL(href, location.href);
-    const isOther = to.pathname !== this.path;
+    this.hasMoved = true;
     if (to.href !== location.href) history[how === 'push' ? 'pushState' : 'replaceState'](null, '', to);
     this.#read();
-    if (isOther) void arrive();
   }
 
   /** Changes filters: those that are empty or undefined go. */
@@ -61,13 +59,6 @@ class Place {
     event.preventDefault();
     this.go(to.href);
   };
-}
-
-/** What a screen reader should read first on a new page, and where keys go on from. */
-async function arrive(): Promise<void> {
-  await tick();
-  scrollTo(0, 0);
-  document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
 }
 
 export const place = new Place();

@@ -20,6 +20,13 @@ export interface PageEntry {
 export const PAGES: readonly PageEntry[] = [
   { at: '', name: 'Pulse', key: 'p', role: 'viewer', load: () => import('./pulse/Pulse.svelte') },
   {
+    at: 'journeys',
+    name: 'Journeys',
+    key: 'j',
+    role: 'viewer',
+    load: () => import('./journeys/Journeys.svelte'),
+  },
+  {
     at: 'customers',
     name: 'Customers',
     key: 'c',
@@ -40,6 +47,21 @@ export const PAGES: readonly PageEntry[] = [
     role: 'viewer',
     load: () => import('./decisions/Decisions.svelte'),
   },
+  {
+    at: 'playbooks',
+    name: 'Playbooks',
+    key: 'b',
+    role: 'viewer',
+    load: () => import('./playbooks/Playbooks.svelte'),
+  },
+  { at: 'try', name: 'Try it', key: 't', role: 'operator', load: () => import('./try/Try.svelte') },
   { at: 'inbox', name: 'Inbox', key: 'i', role: 'viewer', load: () => import('./inbox/Inbox.svelte') },
+  {
+    at: 'ingest',
+    name: 'Ingest',
+    key: 'n',
+    role: 'viewer',
+    load: () => import('./ingest/Ingest.svelte'),
+  },
   { at: 'moments', role: 'viewer', load: () => import('./moments/Moment.svelte') },
 ];

@@ -15,6 +15,8 @@ const SPANS: Record<string, number> = { '24h': DAY, '7d': 7 * DAY, '28d': 28 * D
 
 class Period {
   #span = $derived(SPANS[place.get('period') ?? '7d']);
+  /** Whether hours can be told one by one. */
+  isShort = $derived(this.#span !== undefined && this.#span <= DAY);
   // By whole hours, and texts, so that the same question is asked for an hour and not at every tick of a clock.
   since = $derived(this.#back(1));
   /** Since when as long a time lasted that ended when this one began: to compare with. */

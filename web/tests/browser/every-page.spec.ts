@@ -17,6 +17,11 @@ const PAGES: readonly (readonly [path: string, heading: string, tells: string])[
   ['/promises?period=all', 'Promises', 'delivered-by'],
   ['/decisions', 'Decisions', 'late-parcel'],
   ['/decisions?playbook=upset&verdict=refused', 'Decisions', 'upset'],
+  ['/journeys?period=28d', 'Journeys', 'first-cups'],
+  ['/journeys?period=24h&compare=before&by=channel&value=app', 'Journeys', 'surely'],
+  ['/customers?find=ma', 'Customers', 'mara'],
+  ['/playbooks?period=28d', 'Playbooks', 'second-order'],
+  ['/ingest', 'Ingest', 'Not understood'],
   ['/inbox', 'Inbox', 'Nobody waits for a human'],
   ['/moments/at-the-door?period=28d', 'at-the-door', 'Swift Parcel'],
   ['/nowhere', 'There is no such page', 'Go to Pulse'],
@@ -58,15 +63,16 @@ function layout(page: Page): Promise<string[]> {
   );
 }
 
-for (const page of PAGES) {
-  test(`${page[0]} can be read by everybody`, async ({ browser, past }) => {
-    const layouts: Record<string, string[]> = {};
-    const grounds: string[] = [];
-    for (const [name, colorScheme, width] of [
-      ['light', 'light', 1360],
-      ['dark', 'dark', 1360],
-      ['narrow', 'light', 320],
-    ] as const) {
+const MODES = [
+  ['light', 'light', 1360],
+  ['dark', 'dark', 1360],
+  ['narrow', 'light', 320],
+] as const;
+
+test('every page can be read by everybody, in light and dark, wide and narrow', async ({ browser, past }) => {
+  test.setTimeout(240_000);
+  const tabs = await Promise.all(
+    MODES.map(async ([mode, colorScheme, width]) => {
       const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } });
       const tab = await context.newPage();
       const wrong: string[] = [];
@@ -76,17 +82,26 @@ for (const page of PAGES) {
         if (message.type() === 'error' && !message.text().includes('404')) wrong.push(message.text());
       });
       await open(tab, past, '/');
-      await go(tab, page);
-      expect(await violations(tab), `${name}: what axe finds`).toEqual([]);
-      expect(wrong, `${name}: what the browser reports`).toEqual([]);
-      const overhang = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect(overhang, `${name}: wider than the window`).toBeLessThanOrEqual(0);
-      layouts[name] = await layout(tab);
-      grounds.push(await tab.evaluate(() => getComputedStyle(document.documentElement).backgroundColor));
-      await context.close();
-    }
-    // Pixels differ from machine to machine with its fonts; what must not differ is where things stand.
-    expect(layouts['dark'], 'light and dark differ in colours alone').toEqual(layouts['light']);
-    expect(grounds[0], 'dark is another colour than light').not.toBe(grounds[1]);
-  });
-}
+      return { mode, tab, wrong };
+    }),
+  );
+  for (const page of PAGES) {
+    await test.step(page[0], async () => {
+      const layouts: Record<string, string[]> = {};
+      const grounds: Record<string, string> = {};
+      for (const { mode, tab, wrong } of tabs) {
+        await go(tab, page);
+        expect(await violations(tab), `${mode}: what axe finds`).toEqual([]);
+        expect(wrong, `${mode}: what the browser reports`).toEqual([]);
+        const overhang = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(overhang, `${mode}: wider than the window`).toBeLessThanOrEqual(0);
+        layouts[mode] = await layout(tab);
+        grounds[mode] = await tab.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+      }
+      // Pixels differ from machine to machine with its fonts; what must not differ is where things stand.
+      expect(layouts['dark'], 'light and dark differ in colours alone').toEqual(layouts['light']);
+      expect(grounds['dark'], 'dark is another colour than light').not.toBe(grounds['light']);
+    });
+  }
+  await Promise.all(tabs.map(({ tab }) => tab.context().close()));
+});
