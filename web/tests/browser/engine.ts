@@ -76,6 +76,11 @@ export class Engine {
     expect(answered.status).toBe(200);
   }
 
+  /** What a file of the folder says. */
+  file(path: string): string {
+    return readFileSync(join(this.#room, 'shop', path), 'utf8');
+  }
+
   async stop(): Promise<void> {
     const ended = new Promise((done) => this.#process.once('exit', done));
     this.#process.kill('SIGTERM');

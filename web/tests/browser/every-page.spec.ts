@@ -21,6 +21,7 @@ const PAGES: readonly (readonly [path: string, heading: string, tells: string])[
   ['/journeys?period=24h&compare=before&by=channel&value=app', 'Journeys', 'surely'],
   ['/customers?find=ma', 'Customers', 'mara'],
   ['/playbooks?period=28d', 'Playbooks', 'second-order'],
+  ['/try?file=playbooks%2Fupset.yaml', 'Try it', 'Nothing is edited yet'],
   ['/ingest', 'Ingest', 'Not understood'],
   ['/inbox', 'Inbox', 'Nobody waits for a human'],
   ['/moments/at-the-door?period=28d', 'at-the-door', 'Swift Parcel'],
