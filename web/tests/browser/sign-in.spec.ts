@@ -40,11 +40,11 @@ test('whoever is signed out elsewhere is told so, and goes on where they were', 
 }) => {
   await open(page, past, '/decisions');
   await context.clearCookies();
-  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await page.getByRole('link', { name: 'Promises', exact: true }).click();
   await expect(page.getByText('Your session has ended')).toBeVisible();
   await page.getByLabel('Key').fill(key('viewer'));
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('heading', { level: 1, name: 'Decisions' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: 'Promises' })).toBeVisible();
 });
 
 test('each role sees what it may do, and no more', async ({ browser, past }) => {
