@@ -1,4 +1,4 @@
-/** An opcx of its own for tests: a shop, with or without four weeks of history. */
+/** An opcx of its own for tests: the simulated company's folder, with or without a month of history. */
 import { test as base, expect, type Page } from '@playwright/test';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,9 @@ import { createInterface } from 'node:readline';
 export { expect };
 
 const PROGRAMS = resolve(process.env['CARGO_TARGET_DIR'] ?? '../target', 'debug');
+
+/** Somebody to whom something happened. */
+export const SOMEBODY = 'petit263@work.example';
 
 /** Everybody who has a key here: the role's own, and two agents with names. */
 export type Who = 'viewer' | 'agent' | 'operator' | 'admin' | 'mia' | 'tom';
@@ -39,11 +42,12 @@ export class Engine {
     writeFileSync(settings, `${readFileSync(settings, 'utf8')}\n${people.join('\n')}`);
     const program = join(PROGRAMS, 'opcx');
     if (history === 'with history') {
+      const played = ['--scenario', 'default', '--seed', '1', '--customers', '300', '--days', '30'];
+      execFileSync(program, ['sim', ...played, '--out', room], { stdio: 'pipe' });
       const events = join(room, 'events.jsonl');
-      execFileSync(join(PROGRAMS, 'xtask'), ['demo-data', events]);
       // 1 says that some lines could not be read, as is meant.
       try {
-        execFileSync(program, ['import', shop, events, '--mapping', 'events'], { stdio: 'pipe' });
+        execFileSync(program, ['import', shop, events, '--mapping', 'bus'], { stdio: 'pipe' });
       } catch (error) {
         if ((error as { status?: number }).status !== 1) throw error;
       }
