@@ -17,7 +17,7 @@ use crate::receipt_words::{DecisionLine, VerdictWord, reason};
 use crate::{At, Figure, InsightError, Share, find};
 
 /// Most decisions that one question looks at; a page that ends there says where to go on.
-pub const DECISIONS_LOOKED_AT_MAX: usize = 100_000;
+pub const DECISIONS_LOOKED_AT_MAX: usize = 20_000;
 /// Records whose receipts are read at a time, unless they have more than [`RECEIPTS_READ_MAX`].
 const RECORDS_READ: u64 = 1_024;
 /// Receipts read at a time, of a handful of decisions each; of one record no more are looked at.
@@ -47,7 +47,7 @@ pub struct Decisions {
     /// Playbook by playbook how often it acted, over the newest decisions that were looked at and fit
     /// the question; only on the first page.
     pub playbooks: Vec<PlaybookDecisions>,
-    /// How many decisions were looked at for that: the newest 100,000 at most.
+    /// How many decisions were looked at for that: the newest 20,000 at most.
     pub looked_at: u64,
     /// The decisions that fit, newest first.
     pub page: Page<DecisionLine>,
