@@ -156,7 +156,7 @@ impl Decider {
 
         let finished = self.work(batch, &lanes, tasks)?;
 
-        let new_parcels = finished.iter().flat_map(|task| &task.effects.parcels);
+        let new_parcels = finished.iter().flat_map(|task| &task.parcels);
         remarks.add_housekeeping(
             &*self.store,
             &self.policy,
@@ -195,7 +195,7 @@ impl Decider {
         }
         for change in commit.customers {
             match change.after {
-                Some(customer) => self.customers.put(change.id, customer),
+                Some(customer) => self.customers.put(change.id, customer.into_value()),
                 None => self.customers.forget(&change.id),
             }
         }

@@ -13,7 +13,7 @@ use opcx_core::rollup::{Rollup, RollupKey};
 use opcx_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{ErasureRow, EventKey};
+use crate::{ErasureRow, EventKey, Written};
 
 /// Everything that follows from one range of the log. It is stored whole or not at all.
 ///
@@ -27,7 +27,7 @@ pub struct Commit {
     /// Duplicate marks of the events counted.
     pub seen: Vec<EventKey>,
     /// What was read in the events' texts.
-    pub readings: Vec<(Position, Reading)>,
+    pub readings: Vec<Written<(Position, Reading)>>,
     /// Customers as they are now.
     pub customers: Vec<CustomerChange>,
     /// Who was merged into whom.
@@ -37,7 +37,7 @@ pub struct Commit {
     /// Records added to customers' histories.
     pub trails: Vec<Trail>,
     /// Moments gone through in this range.
-    pub moments: Vec<Moment>,
+    pub moments: Vec<Written<Moment>>,
     /// Earlier records whose moments are others now, since their customer's past was folded anew:
     /// all moments of each such record, or none.
     pub moments_anew: Vec<(Position, Vec<Moment>)>,
@@ -48,7 +48,7 @@ pub struct Commit {
     /// Cases as they stand now.
     pub cases: Vec<(CustomerId, Case)>,
     /// Receipts of this range, in the order of their chain, which is that of their records.
-    pub receipts: Vec<Receipt>,
+    pub receipts: Vec<Written<Receipt>>,
     /// New parcels.
     pub parcels: Vec<Parcel>,
     /// What became of parcels.
@@ -114,7 +114,7 @@ pub struct CustomerChange {
     /// Whose.
     pub id: CustomerId,
     /// The customer; `None` once merged into another.
-    pub after: Option<Customer>,
+    pub after: Option<Written<Customer>>,
     /// When the passing of time concerns them next, on their lane's clock.
     pub timer: Option<(Lane, Timestamp)>,
 }

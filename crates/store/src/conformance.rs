@@ -10,7 +10,7 @@ use std::fmt::Debug;
 
 use opcx_core::log::{Lane, Position};
 
-use crate::{Alias, Commit, CustomerChange, EventKey, Store, StoreError, Trail};
+use crate::{Alias, Commit, CustomerChange, EventKey, Store, StoreError, Trail, Written};
 use sample::{change, commit, draft, id, identifier, position, time};
 
 /// A store under test and how to open it again.
@@ -167,7 +167,7 @@ fn a_commit_out_of_order_is_refused<S: Store>(bench: &Bench<'_, S>) {
     }
     assert!(matches!(store.commit(&commit(3, 5)), Err(StoreError::AheadOfLog { .. })));
     let mut foreign = commit(3, 4);
-    foreign.moments = vec![sample::moment(2, 0)];
+    foreign.moments = vec![Written::new(sample::moment(2, 0))];
     assert!(matches!(store.commit(&foreign), Err(StoreError::Misplaced { .. })));
 
     assert_eq!(told(store.customer(id(0))), None);

@@ -26,6 +26,7 @@ pub mod parts;
 mod port;
 mod question;
 mod state;
+mod written;
 
 pub use assembled::Assembled;
 
@@ -44,3 +45,4 @@ pub use opcx_core::event::EventKey;
 pub use port::Store;
 pub use question::{CaseRow, ParcelRow, PromiseRow, RejectedRow};
 pub use state::{AUDIT_FAULTS_MAX, Audit};
+pub use written::Written;

@@ -16,5 +16,6 @@ pub(crate) use audit::audit;
 pub use audit::{AUDIT_FAULTS_MAX, Audit};
 pub(crate) use erase::{clean, erasure, erasures, put as put_erasure, seals};
 pub(crate) use questions::*;
+pub(crate) use rows::encode;
 pub(crate) use timers::KnownTimers;
 pub(crate) use write::write;

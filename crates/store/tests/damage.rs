@@ -16,7 +16,8 @@ use opcx_store::conformance::sample::{
 };
 use opcx_store::disk::RealDisk;
 use opcx_store::{
-    Assembled, Commit, Embedded, EventKey, Faults, SegmentLog, Settings, Store, StoreError, Trail, TreeTables,
+    Assembled, Commit, Embedded, EventKey, Faults, SegmentLog, Settings, Store, StoreError, Trail,
+    TreeTables, Written,
 };
 
 /// Records of the small store.
@@ -41,14 +42,14 @@ fn rows(from: u64, to: u64) -> Commit {
     let all = || from..to;
     Commit {
         seen: all().map(|at| EventKey::of("shop", &at.to_string())).collect(),
-        readings: all().map(|at| (position(at), reading(1))).collect(),
+        readings: Written::each(all().map(|at| (position(at), reading(1)))),
         customers: all().map(|at| change(at, Some((Lane::LIVE, time(1))))).collect(),
         owners: all().map(|at| (identifier(at), id(at))).collect(),
         trails: all().map(|at| Trail::Added(id(at), vec![position(at)])).collect(),
-        moments: all().map(|at| moment(at, 0)).collect(),
+        moments: Written::each(all().map(|at| moment(at, 0))),
         promises: vec![(id(from), promise(from, PromiseState::Open))],
         cases: vec![(id(from), case(u32::try_from(from).unwrap_or(0)))],
-        receipts: all().map(|at| receipt(at, 0)).collect(),
+        receipts: Written::each(all().map(|at| receipt(at, 0))),
         parcels: vec![parcel(u32::try_from(from).unwrap_or(0), "crm", 5)],
         rollups: vec![(rollup_key("pay", from.cast_signed(), None), rollup(1))],
         rejected: vec![(position(from), rejected("no id"))],

@@ -9,7 +9,7 @@ use opcx_store::conformance::sample::{
 };
 use opcx_store::{
     Alias, Commit, CustomerChange, Embedded, EndpointState, EventKey, Memory, ParcelState, Settings, Store,
-    StoreError, Trail,
+    StoreError, Trail, Written,
 };
 use proptest::prelude::*;
 
@@ -106,10 +106,10 @@ fn fitted(loose: Commit, from: u64, length: u64, anew: u64) -> Commit {
     Commit {
         from: placed.from,
         progress: placed.progress,
-        moments: range().map(|at| moment(at, 0)).collect(),
+        moments: Written::each(range().map(|at| moment(at, 0))),
         moments_anew: if anew < from { vec![(position(anew), vec![moment(anew, 9)])] } else { Vec::new() },
-        receipts: range().step_by(2).map(|at| receipt(at, 0)).collect(),
-        readings: range().step_by(3).map(|at| (position(at), reading(1))).collect(),
+        receipts: Written::each(range().step_by(2).map(|at| receipt(at, 0))),
+        readings: Written::each(range().step_by(3).map(|at| (position(at), reading(1)))),
         rejected: range().step_by(50).map(|at| (position(at), rejected("no id"))).collect(),
         ..loose
     }

@@ -13,8 +13,8 @@ use opcx_core::reading::Found;
 use opcx_core::receipt::{Receipt, ReceiptHash};
 use opcx_core::record::Entry;
 use opcx_core::rollup::{Rollup, RollupKey, keys};
-use opcx_core::step::{Happening, Input, next_timer, step};
-use opcx_store::{Commit, CustomerChange, ErasureRow, Logged, Progress, Trail};
+use opcx_core::step::{Happening, Input, step};
+use opcx_store::{Commit, CustomerChange, ErasureRow, Logged, Progress, Trail, Written};
 
 use super::Counted;
 use super::housekeeping::Remarks;
@@ -36,17 +36,13 @@ pub(super) fn gather(
     commit.seen.clone_from(&counted.keys);
     let mut rollups: HashMap<RollupKey, Rollup> = HashMap::new();
     let mut promises: BTreeMap<PromiseId, (CustomerId, Promise)> = BTreeMap::new();
-    let mut timed: Vec<Receipt> = Vec::new();
+    let mut timed: Vec<Written<Receipt>> = Vec::new();
     let totals = &mut commit.progress.totals;
 
     let mut unmatched = i64::try_from(remarks.nobodys).unwrap_or(i64::MAX);
     for task in finished {
         unmatched += task.unmatched;
         for person in task.people {
-            let timer = person.customer.as_ref().and_then(|customer| {
-                let (lane, _) = customer.known.clock?;
-                Some((lane, next_timer(definitions, customer)?))
-            });
             commit.trails.extend(match person.trail {
                 TrailChange::Added(added) if added.is_empty() => None,
                 TrailChange::Added(added) => Some(Trail::Added(person.id, added)),
@@ -57,15 +53,19 @@ pub(super) fn gather(
                 (true, false) => totals.customers = totals.customers.saturating_sub(1),
                 (true, true) | (false, false) => {}
             }
-            commit.customers.push(CustomerChange { id: person.id, after: person.customer, timer });
+            commit.customers.push(CustomerChange {
+                id: person.id,
+                after: person.customer,
+                timer: person.timer,
+            });
         }
-        for (_, reading) in &task.readings {
+        for reading in &task.readings {
             totals.texts += 1;
-            totals.unknown += u64::from(matches!(reading.found, Found::Unknown(_)));
+            totals.unknown += u64::from(matches!(reading.1.found, Found::Unknown(_)));
         }
         commit.readings.extend(task.readings);
         commit.aliases.extend(task.aliases);
-        for moment in &task.effects.moments {
+        for moment in &task.moments {
             count(definitions, moment, &mut rollups);
         }
         for (key, correction) in task.corrections {
@@ -74,13 +74,13 @@ pub(super) fn gather(
         commit.moments_anew.extend(task.moments_anew);
         commit.promises_gone.extend(task.promises_gone);
         // Of several changes to a promise in one batch only the last one is its state.
-        for change in task.effects.promises {
+        for change in task.promises {
             promises.insert(change.promise.id, (change.customer, change.promise));
         }
-        commit.moments.extend(task.effects.moments);
-        commit.cases.extend(task.effects.cases);
-        commit.parcels.extend(task.effects.parcels);
-        commit.receipts.extend(task.effects.receipts);
+        commit.moments.extend(task.moments);
+        commit.cases.extend(task.cases);
+        commit.parcels.extend(task.parcels);
+        commit.receipts.extend(task.receipts);
         timed.extend(task.timed);
         commit.erasures.extend(task.erasure.map(|(position, mut under_way)| {
             under_way.erasure.remains.disabled.clone_from(&remarks.disabled);
@@ -89,7 +89,7 @@ pub(super) fn gather(
     }
     for (at, erasure) in &remarks.erasures {
         let logged = &batch[*at];
-        commit.receipts.push(erasure_receipt(definitions, logged, erasure));
+        commit.receipts.push(Written::new(erasure_receipt(definitions, logged, erasure)));
         for (key, theirs) in &erasure.remains.rollups {
             rollups.entry(key.clone()).or_default().add(theirs);
         }
@@ -103,10 +103,10 @@ pub(super) fn gather(
     }
     for moment in probe_moments(definitions, batch, &remarks) {
         count(definitions, &moment, &mut rollups);
-        commit.moments.push(moment);
+        commit.moments.push(Written::new(moment));
     }
 
-    commit.readings.sort_by_key(|&(position, _)| position);
+    commit.readings.sort_by_key(|reading| reading.0);
     commit.moments.sort_by_key(|moment| (moment.position, moment.number));
     commit.moments_anew.sort_by_key(|&(position, _)| position);
     commit.cases.sort_by_key(|(_, case)| case.id);
@@ -119,10 +119,7 @@ pub(super) fn gather(
     // Stable, so that within a position the order is the one above.
     timed.sort_by_key(|receipt| receipt.position);
     commit.receipts = timed;
-    let mut encoded = Vec::new();
     for receipt in &commit.receipts {
-        encoded.clear();
-        encoded = postcard::to_extend(receipt, encoded).expect("receipts are plain data");
         if let Some((_, row)) =
             commit.erasures.iter_mut().find(|(_, row)| row.erasure().receipt == receipt.id)
         {
@@ -134,7 +131,7 @@ pub(super) fn gather(
                 }
             }
         }
-        commit.progress.chain = commit.progress.chain.after(ReceiptHash::of(&encoded));
+        commit.progress.chain = commit.progress.chain.after(ReceiptHash::of(receipt.as_bytes()));
     }
     commit.promises_gone.retain(|gone| !promises.contains_key(gone));
     commit.promises = promises.into_values().collect();

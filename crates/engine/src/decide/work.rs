@@ -1,8 +1,10 @@
 //! Work on customers: loads them, fires their timers, takes them through their records.
 
 mod erase;
+mod finished;
 
 pub(super) use erase::erasure_receipt;
+pub(super) use finished::Finished;
 
 use std::collections::BTreeMap;
 
@@ -37,39 +39,18 @@ pub(super) struct Worker<'a> {
     pub(super) lanes: &'a Lanes,
 }
 
-/// What a task came to.
+/// What a task has come to so far; [`Finished`] tells what each part is.
 #[derive(Default)]
-pub(super) struct Finished {
-    /// Everyone the task touched, as they are now.
-    pub(super) people: Vec<Finish>,
-    /// What was found and decided.
-    pub(super) effects: Effects,
-    /// The receipts of timers.
-    pub(super) timed: Vec<Receipt>,
-    /// What was read in texts.
-    pub(super) readings: Vec<(Position, Reading)>,
-    /// Whose id stands for whom.
-    pub(super) aliases: Vec<Alias>,
-    /// What folding anew changed in the rollups.
-    pub(super) corrections: Vec<(RollupKey, Rollup)>,
-    /// The moments of earlier records whose customer's past was folded anew.
-    pub(super) moments_anew: BTreeMap<Position, Vec<Moment>>,
-    /// Promises that folding anew did away with.
-    pub(super) promises_gone: Vec<PromiseId>,
-    /// How many customers' events no moment listened to; negative when folding anew found moments.
-    pub(super) unmatched: i64,
-    /// An erasure that begins.
-    pub(super) erasure: Option<(Position, UnderWay)>,
-}
-
-/// One customer after a task.
-pub(super) struct Finish {
-    pub(super) id: CustomerId,
-    /// `None` once they are part of another.
-    pub(super) customer: Option<Customer>,
-    pub(super) trail: TrailChange,
-    /// Whether they were there before the batch.
-    pub(super) existed: bool,
+struct Doing {
+    effects: Effects,
+    timed: Vec<Receipt>,
+    readings: Vec<(Position, Reading)>,
+    aliases: Vec<Alias>,
+    corrections: Vec<(RollupKey, Rollup)>,
+    moments_anew: BTreeMap<Position, Vec<Moment>>,
+    promises_gone: Vec<PromiseId>,
+    unmatched: i64,
+    erasure: Option<(Position, UnderWay)>,
 }
 
 /// How a customer's history changed.
@@ -81,6 +62,8 @@ pub(super) enum TrailChange {
 /// A customer while a task is at work.
 struct Desk {
     customer: Option<Customer>,
+    /// When the passing of time concerns the customer next, by the clock of their lane.
+    due: Option<Timestamp>,
     trail: TrailChange,
     /// Whether they were there before the batch.
     existed: bool,
@@ -90,9 +73,12 @@ struct Desk {
 
 impl Worker<'_> {
     pub(super) fn run(&self, task: Task) -> Result<Finished, StoreError> {
-        let mut done = Finished::default();
-        let mut desks: BTreeMap<CustomerId, Desk> =
-            task.at_hand.into_iter().map(|customer| (customer.id, Desk::known(customer))).collect();
+        let mut done = Doing::default();
+        let mut desks: BTreeMap<CustomerId, Desk> = task
+            .at_hand
+            .into_iter()
+            .map(|customer| (customer.id, Desk::known(self.definitions, customer)))
+            .collect();
         for item in &task.items {
             self.take(item, &mut desks, &mut done)?;
         }
@@ -102,16 +88,7 @@ impl Worker<'_> {
         for desk in desks.values_mut() {
             self.fire_timers(desk, None, &mut done);
         }
-        done.people = desks
-            .into_iter()
-            .map(|(id, desk)| Finish {
-                id,
-                customer: desk.customer,
-                trail: desk.trail,
-                existed: desk.existed,
-            })
-            .collect();
-        Ok(done)
+        Ok(Finished::of(desks, done))
     }
 
     /// Takes the customer through one record.
@@ -119,7 +96,7 @@ impl Worker<'_> {
         &self,
         item: &Item,
         desks: &mut BTreeMap<CustomerId, Desk>,
-        done: &mut Finished,
+        done: &mut Doing,
     ) -> Result<(), StoreError> {
         let logged = &self.batch[item.at];
         let reading = self.sense(logged, done);
@@ -151,7 +128,7 @@ impl Worker<'_> {
         let unmatched_before = customer.known.unmatched;
         let customer = step(self.definitions, customer, &input, &mut done.effects);
         done.unmatched += difference(customer.known.unmatched, unmatched_before);
-        desk.customer = Some(customer);
+        desk.seat(self.definitions, customer);
         desk.last = Some(logged.position);
         desk.trail.push(logged.position);
 
@@ -162,7 +139,7 @@ impl Worker<'_> {
         Ok(())
     }
 
-    fn sense(&self, logged: &Logged, done: &mut Finished) -> Option<Reading> {
+    fn sense(&self, logged: &Logged, done: &mut Doing) -> Option<Reading> {
         let Entry::Event(event) = &logged.record.entry else { return None };
         // Law 11: nothing reads the emotions of staff; and a probe has none.
         if event.origin != opcx_core::event::Origin::Customer {
@@ -177,27 +154,26 @@ impl Worker<'_> {
         if let std::collections::btree_map::Entry::Vacant(place) = desks.entry(id)
             && let Some(customer) = self.store.customer(id)?
         {
-            place.insert(Desk::known(customer));
+            place.insert(Desk::known(self.definitions, customer));
         }
         Ok(())
     }
 
     /// Fires the customer's timers that are due before the record at `until`, or in this batch. Each fires
     /// at its place in the log and at its own time.
-    fn fire_timers(&self, desk: &mut Desk, until: Option<Position>, done: &mut Finished) {
-        let Some(mut customer) = desk.customer.take() else { return };
+    fn fire_timers(&self, desk: &mut Desk, until: Option<Position>, done: &mut Doing) {
         let receipts_before = done.effects.receipts.len();
-        while let Some(due) = next_timer(self.definitions, &customer)
-            && let Some((lane, clock)) = customer.known.clock
+        while let Some(due) = desk.due
+            && let Some((lane, clock)) = desk.customer.as_ref().and_then(|customer| customer.known.clock)
             && let Some(position) = self.lanes.fires_at(lane, due, desk.last)
             && until.is_none_or(|until| position <= until)
+            && let Some(customer) = desk.customer.take()
         {
             let input =
                 Input { position, lane, now: due.max(clock), mode: lane.mode(), happening: Happening::Time };
-            customer = step(self.definitions, customer, &input, &mut done.effects);
+            desk.seat(self.definitions, step(self.definitions, customer, &input, &mut done.effects));
         }
         done.timed.extend(done.effects.receipts.drain(receipts_before..));
-        desk.customer = Some(customer);
     }
 
     fn change_identity(
@@ -205,13 +181,13 @@ impl Worker<'_> {
         item: &Item,
         logged: &Logged,
         desks: &mut BTreeMap<CustomerId, Desk>,
-        done: &mut Finished,
+        done: &mut Doing,
     ) -> Result<(), StoreError> {
         match &item.identity {
             IdentityChange::None => {}
             IdentityChange::Begins(person) => {
                 let customer = Customer::new(item.home, person.clone());
-                desks.insert(item.home, Desk { existed: false, ..Desk::known(customer) });
+                desks.insert(item.home, Desk { existed: false, ..Desk::known(self.definitions, customer) });
             }
             IdentityChange::Learns(person) => {
                 if let Some(customer) = desks.get_mut(&item.home).and_then(|desk| desk.customer.as_mut()) {
@@ -237,7 +213,7 @@ impl Worker<'_> {
         absorbed: &[CustomerId],
         person: &Person,
         desks: &mut BTreeMap<CustomerId, Desk>,
-        done: &mut Finished,
+        done: &mut Doing,
     ) -> Result<(), StoreError> {
         let mut trail = Vec::new();
         let mut deeds = Deeds::default();
@@ -274,7 +250,7 @@ impl Worker<'_> {
         let noted = reason.map_or(merged.clone(), |reason| format_compact!("{merged}: {reason}"));
         note(self.definitions, &mut customer, logged, Verdict::Noted(noted), &mut done.effects);
         if let Some(desk) = desks.get_mut(&item.home) {
-            desk.customer = Some(customer);
+            desk.seat(self.definitions, customer);
             desk.trail = TrailChange::Replaced(trail);
         }
         Ok(())
@@ -288,7 +264,7 @@ impl Worker<'_> {
         stays: &Person,
         (leaver, leaves): (CustomerId, &Person),
         desks: &mut BTreeMap<CustomerId, Desk>,
-        done: &mut Finished,
+        done: &mut Doing,
     ) -> Result<(), StoreError> {
         let Some(desk) = desks.get_mut(&item.home) else { return Ok(()) };
         let Some(customer) = desk.customer.clone() else { return Ok(()) };
@@ -313,9 +289,11 @@ impl Worker<'_> {
             &mut done.effects,
         );
         let mut seat = |customer: Customer, trail, last| {
-            let existed = desks.get(&customer.id).is_some_and(|desk| desk.existed);
+            let desk_of = customer.id;
+            let existed = desks.get(&desk_of).is_some_and(|desk| desk.existed);
             let trail = TrailChange::Replaced(trail);
-            desks.insert(customer.id, Desk { customer: Some(customer), trail, existed, last });
+            let desk = Desk::known(self.definitions, customer);
+            desks.insert(desk_of, Desk { trail, existed, last, ..desk });
         };
         seat(stayed, ours, None);
         seat(left, theirs, Some(logged.position));
@@ -324,27 +302,17 @@ impl Worker<'_> {
     }
 
     /// After a withdrawal of consent: what is known, as if the data had never been collected.
-    fn forget_withdrawn(
-        &self,
-        desk: &mut Desk,
-        logged: &Logged,
-        done: &mut Finished,
-    ) -> Result<(), StoreError> {
+    fn forget_withdrawn(&self, desk: &mut Desk, logged: &Logged, done: &mut Doing) -> Result<(), StoreError> {
         let Some(customer) = desk.customer.clone() else { return Ok(()) };
         let trail = self.trail(customer.id, &desk.trail)?;
         self.take_out(&customer, &trail, done)?;
-        desk.customer = Some(self.fold_anew(customer, &trail, logged.record.at, done)?);
+        desk.seat(self.definitions, self.fold_anew(customer, &trail, logged.record.at, done)?);
         Ok(())
     }
 
     /// Takes out of rollups and tables what a history had put there: what is stored of it, and what this
     /// batch came to so far.
-    fn take_out(
-        &self,
-        customer: &Customer,
-        trail: &[Position],
-        done: &mut Finished,
-    ) -> Result<(), StoreError> {
+    fn take_out(&self, customer: &Customer, trail: &[Position], done: &mut Doing) -> Result<(), StoreError> {
         let (told_anew, as_stored): (Vec<Position>, Vec<Position>) = trail
             .iter()
             .filter(|position| !self.is_of_batch(**position))
@@ -374,7 +342,7 @@ impl Worker<'_> {
         customer: Customer,
         trail: &[Position],
         now: Timestamp,
-        done: &mut Finished,
+        done: &mut Doing,
     ) -> Result<Customer, StoreError> {
         let history = History::fetch(self.store, trail.to_vec(), &done.readings)?;
         let mut effects = Effects::default();
@@ -395,7 +363,7 @@ impl Worker<'_> {
     }
 
     /// Takes an earlier moment out of the rollups (-1) or puts it in (1).
-    fn correct(&self, moment: &Moment, times: i64, done: &mut Finished) {
+    fn correct(&self, moment: &Moment, times: i64, done: &mut Doing) {
         let mut rollup = Rollup::default();
         rollup.count(moment, times);
         done.corrections.extend(keys(self.definitions, moment).map(|key| (key, rollup.clone())));
@@ -420,8 +388,16 @@ impl Worker<'_> {
 }
 
 impl Desk {
-    fn known(customer: Customer) -> Desk {
-        Desk { customer: Some(customer), trail: TrailChange::Added(Vec::new()), existed: true, last: None }
+    fn known(definitions: &Definitions, customer: Customer) -> Desk {
+        let trail = TrailChange::Added(Vec::new());
+        let mut desk = Desk { customer: None, due: None, trail, existed: true, last: None };
+        desk.seat(definitions, customer);
+        desk
+    }
+
+    fn seat(&mut self, definitions: &Definitions, customer: Customer) {
+        self.due = next_timer(definitions, &customer);
+        self.customer = Some(customer);
     }
 }
 

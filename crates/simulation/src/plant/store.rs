@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use opcx_core::case::CaseId;
 use opcx_core::consent::Answer;
-use opcx_core::customer::{Customer, CustomerId};
+use opcx_core::customer::{Customer, CustomerId, Deeds};
 use opcx_core::delivery::ParcelId;
 use opcx_core::effects::Moment;
 use opcx_core::erasure::{Counts, Seal};
@@ -20,7 +20,7 @@ use opcx_core::rollup::{Rollup, RollupKey};
 use opcx_core::time::Timestamp;
 use opcx_store::{
     CaseRow, Commit, Draft, Encoded, EndpointState, ErasureRow, EventKey, KeysOf, Logged, ParcelRow,
-    ParcelState, Progress, PromiseRow, RejectedRow, Store, StoreError, Trail,
+    ParcelState, Progress, PromiseRow, RejectedRow, Store, StoreError, Trail, Written,
 };
 
 use super::Bug;
@@ -124,20 +124,12 @@ impl PlantedStore {
             Bug::RedrivenForgotten => commit.redriven.clear(),
             Bug::RecordSkippedAtRestart => commit.from = self.store.progress()?.position,
             Bug::HeldCaseForgotten => {
-                for after in commit.customers.iter_mut().filter_map(|change| change.after.as_mut()) {
-                    after.deeds.cases.retain(|case| !case.state.is_held());
-                }
+                spoil_deeds(commit, |deeds| deeds.cases.retain(|case| !case.state.is_held()));
             }
             Bug::NumberUsedAgain => {
-                for after in commit.customers.iter_mut().filter_map(|change| change.after.as_mut()) {
-                    after.deeds.next_number = after.deeds.next_number.saturating_sub(1);
-                }
+                spoil_deeds(commit, |deeds| deeds.next_number = deeds.next_number.saturating_sub(1));
             }
-            Bug::CapForgotten => {
-                for after in commit.customers.iter_mut().filter_map(|change| change.after.as_mut()) {
-                    after.deeds.fired.clear();
-                }
-            }
+            Bug::CapForgotten => spoil_deeds(commit, |deeds| deeds.fired.clear()),
             Bug::AliasForgotten => commit.aliases.clear(),
             Bug::MomentsNotAnew => commit.moments_anew.clear(),
             Bug::OwnerStays => commit.owners_gone.clear(),
@@ -190,6 +182,15 @@ impl PlantedStore {
                 _ => {}
             }
         }
+    }
+}
+
+/// Writes all customers down with other deeds.
+fn spoil_deeds(commit: &mut Commit, spoil: impl Fn(&mut Deeds)) {
+    for after in commit.customers.iter_mut().filter_map(|change| change.after.as_mut()) {
+        let mut customer = Customer::clone(after);
+        spoil(&mut customer.deeds);
+        *after = Written::new(customer);
     }
 }
 

@@ -7,7 +7,7 @@ use opcx_core::promise::PromiseState;
 use opcx_store::conformance::sample::{
     customer, draft, id, moment, parcel, position, promise, receipt, rollup, rollup_key, time,
 };
-use opcx_store::{Commit, CustomerChange, Draft, EventKey, Progress, Trail};
+use opcx_store::{Commit, CustomerChange, Draft, EventKey, Progress, Trail, Written};
 
 /// Events in one commit, as under load.
 pub(crate) const EVENTS: u64 = 10_000;
@@ -32,8 +32,8 @@ pub(crate) fn commit(number: u64) -> Commit {
     let mut whose: Vec<(u64, Position)> =
         (from..from + EVENTS).map(|event| (dice.customer(), position(event))).collect();
     let positions = || (from..from + EVENTS).step_by(2);
-    let moments = positions().map(|at| moment(at, 0)).collect();
-    let receipts = (from..from + EVENTS).step_by(5).map(|at| receipt(at, 0)).collect();
+    let moments = Written::each(positions().map(|at| moment(at, 0)));
+    let receipts = Written::each((from..from + EVENTS).step_by(5).map(|at| receipt(at, 0)));
     let rollups = (0..400).map(|_| {
         let hour = i64::try_from(number / 4 + dice.below(3)).unwrap_or(0);
         let split = ["web", "app", "shop", "phone"][usize::try_from(dice.below(4)).unwrap_or(0)];
@@ -80,7 +80,7 @@ fn parcel_of(event: u64) -> opcx_core::effects::Parcel {
 fn change(number: u64, at: Position, moves: bool) -> CustomerChange {
     let due = if moves { at.get() } else { number };
     let timer = Some((Lane::LIVE, time(i64::try_from(due).unwrap_or(0))));
-    CustomerChange { id: id(number), after: Some(full_customer(number, at)), timer }
+    CustomerChange { id: id(number), after: Some(Written::new(full_customer(number, at))), timer }
 }
 
 fn full_customer(number: u64, at: Position) -> Customer {

@@ -7,7 +7,7 @@ use super::sample::{
     rollup_key, time,
 };
 use super::{Bench, Sentence, told};
-use crate::{Commit, Store};
+use crate::{Commit, Store, Written};
 
 pub(super) fn sentences<S: Store>() -> Vec<Sentence<S>> {
     vec![
@@ -72,9 +72,9 @@ fn moments_are_found_by_position<S: Store>(bench: &Bench<'_, S>) {
             .collect()
     };
     let store = bench.with_commits([
-        Commit { moments: moments(0, 300), ..commit(0, 300) },
-        Commit { moments: moments(300, 301), ..commit(300, 310) },
-        Commit { moments: moments(310, 400), ..commit(310, 400) },
+        Commit { moments: Written::each(moments(0, 300)), ..commit(0, 300) },
+        Commit { moments: Written::each(moments(300, 301)), ..commit(300, 310) },
+        Commit { moments: Written::each(moments(310, 400)), ..commit(310, 400) },
     ]);
     let store = (bench.reopen)({
         told(store.persist());
@@ -94,7 +94,7 @@ fn moments_told_anew_replace<S: Store>(bench: &Bench<'_, S>) {
         (position(at), numbers.iter().map(|number| moment(at, *number)).collect::<Vec<_>>())
     };
     let store = bench.with_commits([
-        Commit { moments: (0..5).map(|at| moment(at, 0)).collect(), ..commit(0, 6) },
+        Commit { moments: Written::each((0..5).map(|at| moment(at, 0))), ..commit(0, 6) },
         Commit { moments_anew: vec![anew(1, &[]), anew(3, &[7, 8]), anew(5, &[9])], ..commit(6, 7) },
     ]);
     let told_now = |store: &S| -> Vec<_> {
@@ -118,7 +118,7 @@ fn receipts_come_in_the_order_of_their_chain<S: Store>(bench: &Bench<'_, S>) {
             receipt(if (20..180).contains(&number) { 20 } else { u64::from(number / 20) * 3 }, 999 - number)
         })
         .collect();
-    let store = bench.with_commits([Commit { receipts: chain.clone(), ..commit(0, 50) }]);
+    let store = bench.with_commits([Commit { receipts: Written::each(chain.clone()), ..commit(0, 50) }]);
     let ids = |from: u64, to: u64, most: usize| -> Vec<u32> {
         let receipts = told(store.receipts(position(from)..position(to), most));
         receipts.iter().map(|receipt| receipt.id.number).collect()
@@ -138,8 +138,8 @@ fn readings_are_found<S: Store>(bench: &Bench<'_, S>) {
         (from..to).step_by(2).map(|at| (position(at), reading(u16::try_from(at).unwrap_or(0)))).collect()
     };
     let store = bench.with_commits([
-        Commit { readings: readings(0, 200), ..commit(0, 250) },
-        Commit { readings: readings(300, 302), ..commit(250, 400) },
+        Commit { readings: Written::each(readings(0, 200)), ..commit(0, 250) },
+        Commit { readings: Written::each(readings(300, 302)), ..commit(250, 400) },
     ]);
     let asked: Vec<_> = [0, 1, 198, 130, 199, 249, 300, 299, 301, 2, 399, 9_999].map(position).into();
     let answer: Vec<_> = asked
@@ -153,7 +153,7 @@ fn readings_are_found<S: Store>(bench: &Bench<'_, S>) {
 }
 
 fn made_by_records<S: Store>(bench: &Bench<'_, S>) {
-    let several = (0..3).flat_map(|number| [moment(2, number), moment(4, number)]).collect();
+    let several = Written::each((0..3).flat_map(|number| [moment(2, number), moment(4, number)]));
     let numbered = |at, number| {
         let mut made = promise(at, PromiseState::Open);
         made.id = PromiseId::Event { position: position(at), number };
@@ -183,16 +183,16 @@ fn made_by_records<S: Store>(bench: &Bench<'_, S>) {
 
 fn timers_alone_fill_an_empty_range<S: Store>(bench: &Bench<'_, S>) {
     let alone = |crowds, number| {
-        let mut alone = Commit { receipts: vec![receipt(3, number)], ..commit(3, 3) };
+        let mut alone = Commit { receipts: vec![Written::new(receipt(3, number))], ..commit(3, 3) };
         alone.progress.crowds = crowds;
         alone
     };
     let store = bench.with_entries(4);
     for commit in [
-        Commit { receipts: vec![receipt(2, 0)], ..commit(0, 3) },
+        Commit { receipts: vec![Written::new(receipt(2, 0))], ..commit(0, 3) },
         alone(1, 1),
         alone(2, 2),
-        Commit { receipts: vec![receipt(3, 3)], ..commit(3, 4) },
+        Commit { receipts: vec![Written::new(receipt(3, 3))], ..commit(3, 4) },
     ] {
         told(store.commit(&commit));
     }

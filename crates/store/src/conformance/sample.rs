@@ -17,7 +17,7 @@ use opcx_core::record::{Entry, Rejected};
 use opcx_core::rollup::{Rollup, RollupKey, Split};
 use opcx_core::time::Timestamp;
 
-use crate::{Commit, CustomerChange, Draft, Encoded, Progress};
+use crate::{Commit, CustomerChange, Draft, Encoded, Progress, Written};
 
 /// The position of that number.
 #[must_use]
@@ -79,7 +79,7 @@ pub fn customer(number: u64) -> Customer {
 /// A customer as they are now.
 #[must_use]
 pub fn change(number: u64, timer: Option<(Lane, Timestamp)>) -> CustomerChange {
-    CustomerChange { id: id(number), after: Some(customer(number)), timer }
+    CustomerChange { id: id(number), after: Some(Written::new(customer(number))), timer }
 }
 
 /// A moment of that record.

@@ -11,8 +11,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::keys::{Key, Parts};
 use super::rows::{decode, encode, malformed};
-use crate::StoreError;
 use crate::parts::{Batch, Table, View};
+use crate::{StoreError, Written};
 
 type Result<T> = core::result::Result<T, StoreError>;
 
@@ -21,22 +21,26 @@ const CHUNK_ITEMS_MAX: usize = 64;
 
 /// Writes items in chunks, ordered by position; items of one position keep their order. `crowds` is how
 /// many commits of timers alone came before this one.
-pub(super) fn put<T: Serialize>(
+pub(super) fn put<T>(
     table: Table,
-    items: &[T],
+    items: &[Written<T>],
     position: impl Fn(&T) -> Position,
     crowds: u32,
     batch: &mut impl Batch,
     buffer: &mut Vec<u8>,
 ) {
-    let mut ordered: Vec<&T> = items.iter().collect();
+    let mut ordered: Vec<&Written<T>> = items.iter().collect();
     ordered.sort_by_key(|item| position(item));
     for (number, chunk) in (0..).zip(ordered.chunks(CHUNK_ITEMS_MAX)) {
         let first = chunk.first().map_or(Position::START, |item| position(item));
         // The numbers keep chunks apart that begin with the same record: of this commit, and of the
         // commits of timers alone before it.
         let key = Key::new().position(first).number(crowds).number(number);
-        batch.put(table, &key, encode(chunk, buffer));
+        encode(&chunk.len(), buffer);
+        for item in chunk {
+            buffer.extend_from_slice(item.as_bytes());
+        }
+        batch.put(table, &key, buffer);
     }
 }
 

@@ -23,8 +23,9 @@ pub(super) struct Standing {
     pub(super) state: ParcelState,
 }
 
-/// Encodes a value into a buffer that is used again and again.
-pub(super) fn encode<'a, T: Serialize + ?Sized>(value: &T, buffer: &'a mut Vec<u8>) -> &'a [u8] {
+/// Encodes a value into a buffer that is used again and again. One encoding behind the other reads back as
+/// a tuple.
+pub(crate) fn encode<'a, T: Serialize + ?Sized>(value: &T, buffer: &'a mut Vec<u8>) -> &'a [u8] {
     buffer.clear();
     // Only a type that refuses to be serialised could fail here, and ours do not.
     postcard::serialize_with_flavor(value, Appended(buffer)).expect("rows are plain data");

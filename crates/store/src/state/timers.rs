@@ -68,8 +68,9 @@ pub(super) fn write(
         let key = Key::new().customer(change.id);
         match &change.after {
             Some(customer) => {
-                let row: (Timer, _) = (after, customer);
-                batch.put(Table::Customers, &key, encode(&row, buffer));
+                encode(&after, buffer);
+                buffer.extend_from_slice(customer.as_bytes());
+                batch.put(Table::Customers, &key, buffer);
             }
             None => batch.remove(Table::Customers, &key),
         }

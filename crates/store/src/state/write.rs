@@ -36,7 +36,7 @@ pub(crate) fn write(
     for key in seen {
         batch.put(Table::Seen, &key.0, b"");
     }
-    chunks::put(Table::Readings, &commit.readings, |(position, _)| *position, crowds, batch, buffer);
+    chunks::put(Table::Readings, &commit.readings, |reading| reading.0, crowds, batch, buffer);
     timers::write(view, known, commit, batch, buffer)?;
     for alias in &commit.aliases {
         let key = Key::new().customer(alias.id);
@@ -94,7 +94,7 @@ fn check(view: &impl View, commit: &Commit) -> Result<Progress> {
     let range = commit.from..to.max(commit.from.next());
     let moments = commit.moments.iter().map(|moment| moment.position);
     let receipts = commit.receipts.iter().map(|receipt| receipt.position);
-    let readings = commit.readings.iter().map(|(position, _)| *position);
+    let readings = commit.readings.iter().map(|reading| reading.0);
     match moments.chain(receipts).chain(readings).find(|position| !range.contains(position)) {
         Some(position) => Err(StoreError::Misplaced { position, from: commit.from, to }),
         None => Ok(before),

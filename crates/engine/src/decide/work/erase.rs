@@ -8,7 +8,7 @@ use opcx_core::receipt::{Decisions, Receipt, Verdict};
 use opcx_core::record::Entry;
 use opcx_store::{Alias, Logged, Next, StoreError, UnderWay};
 
-use super::{Desk, Finished, TrailChange, Worker};
+use super::{Desk, Doing, TrailChange, Worker};
 use crate::decide::assign::{Item, Leaving};
 
 impl Worker<'_> {
@@ -19,7 +19,7 @@ impl Worker<'_> {
         logged: &Logged,
         leaving: &Leaving,
         desks: &mut BTreeMap<CustomerId, Desk>,
-        done: &mut Finished,
+        done: &mut Doing,
     ) -> Result<(), StoreError> {
         let Entry::Command(command) = &logged.record.entry else { return Ok(()) };
         for (id, person) in &leaving.others {
