@@ -22,9 +22,9 @@ use crate::{
 const IDLE: Duration = Duration::from_millis(100);
 /// How often commits are made to survive a power cut. Until then they would be derived again.
 const PERSIST_EVERY: Duration = Duration::from_secs(1);
-/// How often to look whether somebody is to be erased. Those who are go together, since the log and the
-/// tables are gone through for all of them at once.
-const ERASE_EVERY: Duration = Duration::from_secs(1);
+/// How often to look whether somebody is to be erased, or a piece of the log to be pressed. Those who are erased go
+/// together, since the log and the tables are gone through for all of them at once.
+const KEEP_EVERY: Duration = Duration::from_secs(1);
 /// How long to wait before trying again after the store refused.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_secs(1);
 
@@ -57,7 +57,7 @@ pub struct Node {
     appending: JoinHandle<()>,
     deciding: JoinHandle<()>,
     delivering: tokio::task::JoinHandle<()>,
-    erasing: Erasing,
+    keeping: Keeping,
     store: Arc<dyn Store>,
 }
 
@@ -80,7 +80,7 @@ impl Node {
 
     fn start_with(settings: NodeSettings, outbox: Option<Outbox>) -> Result<Node, EngineError> {
         let NodeSettings { store, definitions, sense, clock, policy, budget, erased } = settings;
-        let erasing = Erasing::start(Arc::clone(&store), Arc::clone(&definitions), erased);
+        let keeping = Keeping::start(Arc::clone(&store), Arc::clone(&definitions), erased);
         let decider = Decider::new(Arc::clone(&store), Arc::clone(&definitions), sense, policy, budget)?;
         let decided_count = Arc::new(AtomicU64::new(decider.position().get()));
         let limits = Limits::default();
@@ -120,7 +120,7 @@ impl Node {
                 }
             })
         };
-        Ok(Node { intake, decided, stop, appending, deciding, delivering, erasing, store })
+        Ok(Node { intake, decided, stop, appending, deciding, delivering, keeping, store })
     }
 
     /// Where entries are handed in.
@@ -138,7 +138,7 @@ impl Node {
     /// Stops in order: takes nothing more, decides on what was accepted, finishes what is being
     /// sent, and makes everything survive a power cut.
     pub async fn shutdown(self) {
-        let Node { intake, decided, stop, appending, deciding, delivering, erasing, store } = self;
+        let Node { intake, decided, stop, appending, deciding, delivering, keeping, store } = self;
         // Deliveries end first: their outcomes still have to be accepted and decided on.
         stop.send_replace(true);
         if delivering.await.is_err() {
@@ -149,8 +149,8 @@ impl Node {
         let ended = tokio::task::spawn_blocking(move || {
             let decided = deciding.join().is_ok();
             let appended = appending.join().is_ok();
-            let erased = erasing.end();
-            decided && appended && erased
+            let kept = keeping.end();
+            decided && appended && kept
         });
         if !ended.await.unwrap_or(false) {
             tracing::error!("a thread of the engine broke off");
@@ -161,27 +161,28 @@ impl Node {
     }
 }
 
-/// The thread that erases customers.
-struct Erasing {
+/// The thread that changes what lies in the log already: it erases customers and presses what is closed.
+struct Keeping {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<()>,
 }
 
-impl Erasing {
-    fn start(store: Arc<dyn Store>, definitions: Arc<Definitions>, note: NoteErased) -> Erasing {
+impl Keeping {
+    fn start(store: Arc<dyn Store>, definitions: Arc<Definitions>, note: NoteErased) -> Keeping {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
-        let thread = spawn("opcx-erase", move || {
+        let thread = spawn("opcx-keep", move || {
             while !stopped.load(Ordering::Acquire) {
                 match carry_out_erasures(&*store, &definitions, &note, &stopped) {
                     Ok(0) => {}
                     Ok(erased) => tracing::info!(erased, "erased customers"),
                     Err(error) => tracing::error!(%error, "erasing failed; trying again"),
                 }
-                std::thread::park_timeout(ERASE_EVERY);
+                press(&*store, &stopped);
+                std::thread::park_timeout(KEEP_EVERY);
             }
         });
-        Erasing { stop, thread }
+        Keeping { stop, thread }
     }
 
     /// Ends soon; what is left is erased after the next start. Returns whether it ended in order.
@@ -189,6 +190,20 @@ impl Erasing {
         self.stop.store(true, Ordering::Release);
         self.thread.thread().unpark();
         self.thread.join().is_ok()
+    }
+}
+
+/// Presses what is closed of the log, unless told to stop.
+fn press(store: &dyn Store, stop: &AtomicBool) {
+    while !stop.load(Ordering::Acquire) {
+        match store.press() {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(error) => {
+                tracing::warn!(%error, "a closed piece of the log could not be pressed; it keeps its size for now");
+                return;
+            }
+        }
     }
 }
 

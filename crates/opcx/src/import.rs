@@ -121,6 +121,8 @@ pub fn import(work: &Work<'_>, file: File, tell: &mut dyn FnMut(&Tally, u64)) ->
         let deciding = scope.spawn(move || {
             while woken.recv().is_ok() {
                 while decider.advance()? > 0 {}
+                // Here and not beside it: nothing else changes the log meanwhile, and one at a time is soon done.
+                work.store.press()?;
             }
             anyhow::Ok(())
         });

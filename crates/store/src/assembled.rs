@@ -158,6 +158,11 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
         self.or_stop(self.append_now(drafts))
     }
 
+    fn press(&self) -> Result<bool> {
+        self.not_stopped()?;
+        self.log.press()
+    }
+
     fn end(&self) -> Position {
         self.log.end()
     }

@@ -76,7 +76,10 @@ pub(crate) fn write_all_at(file: &impl DiskFile, mut bytes: &[u8], mut offset: u
 }
 
 /// Reads until the bytes are full or the file ends; returns how many were read.
-pub(crate) fn read_full_at(file: &impl DiskFile, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+///
+/// # Errors
+/// What the system says.
+pub fn read_full_at(file: &impl DiskFile, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
     let mut read = 0;
     while read < bytes.len() {
         match file.read_at(&mut bytes[read..], offset + read as u64) {

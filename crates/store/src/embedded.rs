@@ -10,6 +10,7 @@
 
 mod frame;
 mod log;
+mod pressed;
 mod purge;
 mod segment;
 mod set_aside;
@@ -22,6 +23,8 @@ use std::fs::{File, TryLockError};
 use std::path::Path;
 
 pub use log::SegmentLog;
+pub use pressed::Pressed;
+pub use segment::{SegmentFile, open_segment};
 pub use set_aside::{SetAside, set_aside};
 pub use survey::{Damage, Segment, frame_bytes, segment_header, survey, survey_segment};
 pub use tables::{TreeBatch, TreeBytes, TreeTables, TreeView};

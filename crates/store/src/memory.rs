@@ -70,6 +70,10 @@ impl Log for MemoryLog {
         Ok(first)
     }
 
+    fn press(&self) -> Result<bool> {
+        Ok(false)
+    }
+
     fn recover(&self) -> Result<()> {
         Ok(())
     }

@@ -43,6 +43,14 @@ pub trait Log: Send + Sync {
         show: &mut dyn FnMut(Raw<'_>) -> Result<()>,
     ) -> Result<()>;
 
+    /// Lets the oldest piece of the log that is no longer appended to, and was not pressed yet, take less room.
+    /// Returns whether there was one. Reading and appending go on; the caller rewrites and presses from one
+    /// thread at a time.
+    ///
+    /// # Errors
+    /// The disk refused; nothing has changed.
+    fn press(&self) -> Result<bool>;
+
     /// Replaces entries before `end`: by what `change` makes of them, or not. On return those replaced are
     /// no longer on the disk. Positions, lanes and times stay. Reading and appending go on; one thread
     /// at a time rewrites.

@@ -35,6 +35,13 @@ pub trait Store: Send + Sync {
     /// The disk refused; nothing was acknowledged.
     fn append(&self, drafts: &[Draft]) -> Result<Position>;
 
+    /// Lets the oldest piece of the log that is no longer appended to, and was not pressed yet, take less room
+    /// on the disk. Returns whether there was one. To be called by the thread that rewrites.
+    ///
+    /// # Errors
+    /// The disk refused; nothing has changed.
+    fn press(&self) -> Result<bool>;
+
     /// The position that the next entry will have.
     fn end(&self) -> Position;
 

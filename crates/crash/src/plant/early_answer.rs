@@ -29,6 +29,10 @@ impl<L: Log> Log for EarlyLog<L> {
         Ok(self.log.end())
     }
 
+    fn press(&self) -> Result<bool, StoreError> {
+        self.log.press()
+    }
+
     fn recover(&self) -> Result<(), StoreError> {
         self.log.recover()
     }

@@ -10,6 +10,10 @@ impl<L: Log> Log for NoRewrite<L> {
         self.0.append(drafts)
     }
 
+    fn press(&self) -> Result<bool, StoreError> {
+        self.0.press()
+    }
+
     fn recover(&self) -> Result<(), StoreError> {
         self.0.recover()
     }

@@ -2,13 +2,15 @@
 
 use std::fs::{self, File, Metadata};
 use std::io::Write as _;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use anyhow::{Context as _, bail};
 use opcx_core::log::Position;
 use opcx_core::time::Timestamp;
-use opcx_store::{Segment, StoreError, survey_segment};
+use opcx_store::disk::DiskFile;
+use opcx_store::{Segment, StoreError, open_segment, survey_segment};
 
 use super::files;
 use super::manifest::{self, FileCopy, Manifest, SegmentCopy};
@@ -115,7 +117,7 @@ impl Work {
     ) -> anyhow::Result<()> {
         let Some(first) = first else { return Ok(()) };
         let path = self.log.join(name(first));
-        let file = File::open(&path).with_context(|| format!("opening `{}`", path.display()))?;
+        let file = open_segment(&path)?;
         // One record is enough.
         let mut began = None;
         let surveyed = survey_segment(&file, path, first, None, &mut |_, _, raw| {
@@ -139,8 +141,9 @@ impl Work {
     ) -> anyhow::Result<SegmentCopy> {
         let (source, target) = (self.log.join(name(first)), self.to.join("log").join(name(first)));
         let reading = || format!("reading `{}`", source.display());
-        let file = File::open(&source).with_context(reading)?;
-        let metadata = file.metadata().with_context(reading)?;
+        // Pressed or not, it is copied as it was written: so a segment that was pressed since has not changed.
+        let file = open_segment(&source)?;
+        let metadata = fs::metadata(&source).with_context(reading)?;
         let there = fs::metadata(&target).map_or(0, |metadata| metadata.len());
         if let Some(before) = before
             && until == Some(before.end)
@@ -163,7 +166,7 @@ impl Work {
         let mut hasher = blake3::Hasher::new();
         let mut from = 0;
         if let Some(before) = before.filter(|before| before.bytes <= found.bytes && there >= before.bytes) {
-            files::pieces(&source, 0, before.bytes, |piece| {
+            files::pieces(&file, &source, 0, before.bytes, |piece| {
                 hasher.update(piece);
                 Ok(())
             })?;
@@ -175,7 +178,7 @@ impl Work {
         if from == 0 && before.is_some() {
             self.rewritten += 1;
         }
-        self.append(&source, &target, from, found.bytes, &mut hasher)?;
+        self.append((&file, &source), &target, from..found.bytes, &mut hasher)?;
         Ok(SegmentCopy {
             first,
             end: found.end,
@@ -190,24 +193,23 @@ impl Work {
     /// Copies a segment's bytes from `from` on behind those that are there; from the start, into a new file.
     fn append(
         &mut self,
-        source: &Path,
+        (file, source): (&impl DiskFile, &Path),
         target: &Path,
-        from: u64,
-        to: u64,
+        Range { start: from, end: to }: Range<u64>,
         hasher: &mut blake3::Hasher,
     ) -> anyhow::Result<()> {
         let writing = || format!("writing `{}`", target.display());
         let draft = target.with_extension("new");
         let path = if from == 0 { &draft } else { target };
-        let mut file =
+        let mut copy =
             File::options().write(true).create(true).truncate(from == 0).open(path).with_context(writing)?;
-        file.set_len(from).with_context(writing)?;
-        std::io::Seek::seek(&mut file, std::io::SeekFrom::Start(from)).with_context(writing)?;
-        files::pieces(source, from, to, |piece| {
+        copy.set_len(from).with_context(writing)?;
+        std::io::Seek::seek(&mut copy, std::io::SeekFrom::Start(from)).with_context(writing)?;
+        files::pieces(file, source, from, to, |piece| {
             hasher.update(piece);
-            file.write_all(piece)
+            copy.write_all(piece)
         })?;
-        file.sync_all().with_context(writing)?;
+        copy.sync_all().with_context(writing)?;
         if from == 0 {
             fs::rename(&draft, target).with_context(writing)?;
         }

@@ -1,10 +1,11 @@
 //! Files and their checksums.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
+use opcx_store::disk::DiskFile;
 
 use crate::house::history;
 
@@ -37,27 +38,32 @@ pub(super) fn beside_the_log(data: &Path) -> anyhow::Result<Vec<String>> {
 /// The list of who was erased, in a data directory.
 pub(super) const ERASURES: &str = "erasures";
 
-/// Hands a file's bytes from `start` to `end` on, piece by piece.
+/// Hands the bytes of the file at `path` from `start` to `end` on, piece by piece.
 ///
 /// # Errors
 /// The disk refused, the file ends before, or `take` said so.
 pub(super) fn pieces(
+    file: &impl DiskFile,
     path: &Path,
     start: u64,
     end: u64,
     mut take: impl FnMut(&[u8]) -> io::Result<()>,
 ) -> anyhow::Result<()> {
     let mut read = || {
-        let mut file = File::open(path)?;
-        io::Seek::seek(&mut file, io::SeekFrom::Start(start))?;
-        let (mut left, mut piece) = (end - start, vec![0; PIECE_BYTES]);
-        while left > 0 {
-            let most = usize::try_from(left).unwrap_or(PIECE_BYTES).min(PIECE_BYTES);
-            file.read_exact(&mut piece[..most])?;
-            take(&piece[..most])?;
-            left -= most as u64;
+        let (mut at, mut piece) = (start, vec![0; PIECE_BYTES]);
+        while at < end {
+            let most = usize::try_from(end - at).unwrap_or(PIECE_BYTES).min(PIECE_BYTES);
+            match file.read_at(&mut piece[..most], at) {
+                Ok(0) => return Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
+                Ok(read) => {
+                    take(&piece[..read])?;
+                    at += read as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
         }
-        Ok::<_, io::Error>(())
+        Ok(())
     };
     read().with_context(|| format!("copying or reading `{}`", path.display()))
 }
@@ -68,7 +74,8 @@ pub(super) fn pieces(
 /// The disk refused, or the file is shorter.
 pub(super) fn sum(path: &Path, bytes: u64) -> anyhow::Result<blake3::Hash> {
     let mut hasher = blake3::Hasher::new();
-    pieces(path, 0, bytes, |piece| {
+    let file = File::open(path).with_context(|| format!("opening `{}`", path.display()))?;
+    pieces(&file, path, 0, bytes, |piece| {
         hasher.update(piece);
         Ok(())
     })?;
@@ -84,8 +91,9 @@ pub(super) fn copy(from: &Path, to: &Path, bytes: u64) -> anyhow::Result<()> {
     if let Some(above) = to.parent() {
         fs::create_dir_all(above).with_context(writing)?;
     }
+    let source = File::open(from).with_context(|| format!("opening `{}`", from.display()))?;
     let mut file = File::create(to).with_context(writing)?;
-    pieces(from, 0, bytes, |piece| file.write_all(piece))?;
+    pieces(&source, from, 0, bytes, |piece| file.write_all(piece))?;
     file.sync_all().with_context(writing)
 }
 

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use opcx_core::log::Position;
 use opcx_core::record::Entry;
+use opcx_store::disk::read_full_at;
 use opcx_store::parts::Raw;
-use opcx_store::{Segment, StoreError, frame_bytes, segment_header, set_aside, survey_segment};
+use opcx_store::{Segment, StoreError, frame_bytes, open_segment, segment_header, set_aside, survey_segment};
 
 use super::doctor::{Examined, Part, Report, examine_all};
 use super::{Erasures, Manifest, files, verify};
@@ -40,7 +40,6 @@ pub fn mend(
             backup.folder.display()
         );
     }
-    let needed = || backup.as_ref().context("the log is damaged; name a backup with --backup");
     {
         let _lock = opcx_store::lock(&data)?;
         if is_wrong(Part::Format) && data.join("format").exists() {
@@ -50,7 +49,7 @@ pub fn mend(
             ));
         }
         if is_wrong(Part::Log) {
-            mend_log(&data, &segments, report.lost_until, needed()?, tell)?;
+            mend_log(&data, &segments, report.lost_until, backup.as_ref(), tell)?;
         }
         if is_wrong(Part::Definitions)
             && let Some(backup) = &backup
@@ -106,13 +105,13 @@ type Frames = BTreeMap<Position, Vec<u8>>;
 
 /// The frames of a segment that are whole and mean something, and what the segment is like.
 fn whole_frames(path: &Path, first: Position, until: Option<Position>) -> anyhow::Result<(Frames, Segment)> {
-    let file = File::open(path).with_context(|| format!("opening `{}`", path.display()))?;
+    let file = open_segment(path)?;
     let (mut frames, mut refused) = (Frames::new(), None);
     let mut show = |_: &Path, offset: u64, raw: Raw<'_>| {
         if postcard_decodes(raw.entry) {
             let mut bytes = vec![0; frame_bytes(raw)];
-            match file.read_exact_at(&mut bytes, offset) {
-                Ok(()) => drop(frames.insert(raw.position, bytes)),
+            match read_full_at(&file, &mut bytes, offset) {
+                Ok(_) => drop(frames.insert(raw.position, bytes)),
                 Err(error) => refused = Some(error),
             }
         }
@@ -134,7 +133,7 @@ fn mend_log(
     data: &Path,
     segments: &[Segment],
     lost_tail: Option<Position>,
-    backup: &Source,
+    backup: Option<&Source>,
     tell: &mut dyn FnMut(String),
 ) -> anyhow::Result<()> {
     if let Some(first) = segments.first().filter(|first| first.first > Position::START) {
@@ -159,12 +158,13 @@ fn write_segment(
     first: Position,
     until: Position,
     mut frames: Frames,
-    backup: &Source,
+    backup: Option<&Source>,
     tell: &mut dyn FnMut(String),
 ) -> anyhow::Result<()> {
     let positions = || (first.get()..until.get()).map(Position::new);
     let missing: Vec<Position> = positions().filter(|position| !frames.contains_key(position)).collect();
     if let (Some(from), Some(last)) = (missing.first(), missing.last()) {
+        let backup = backup.context("records are lost; name a backup that has them with --backup")?;
         let mut theirs = backup.frames(*from, last.next())?;
         for position in &missing {
             let Some(frame) = theirs.remove(position) else {

@@ -1,6 +1,10 @@
+use std::io;
+use std::path::Path;
+
 use opcx_core::log::Position;
+use opcx_store::disk::{Disk as _, DiskFile as _, SimulatedDisk, read_full_at};
 use opcx_store::parts::{Table, Tables as _, View as _};
-use opcx_store::{Encoded, ErasureRow, MemoryTables};
+use opcx_store::{Encoded, ErasureRow, MemoryTables, SegmentFile};
 
 use crate::broken::{Result, hold, unexplained};
 use crate::erased::Leaver;
@@ -49,7 +53,20 @@ fn words_of_log(world: &World) -> Vec<Words> {
 /// As it is, and as a power cut may leave it.
 fn words_on_disk(world: &World) -> Vec<(String, Words)> {
     let files = world.machine.disk.contents().into_iter();
-    files.map(|(path, bytes)| (path.display().to_string(), Words::of(&bytes))).collect()
+    files.map(|(path, bytes)| (path.display().to_string(), Words::of(&unpressed(&bytes)))).collect()
+}
+
+/// What a file of the log says, pressed or not.
+fn unpressed(bytes: &[u8]) -> Vec<u8> {
+    let read = || {
+        let file = SimulatedDisk::new().create(Path::new("/file"))?;
+        file.write_at(bytes, 0)?;
+        let file = SegmentFile::of(file)?;
+        let mut whole = vec![0; usize::try_from(file.length()?).map_err(io::Error::other)?];
+        read_full_at(&file, &mut whole, 0)?;
+        Ok::<_, io::Error>(whole)
+    };
+    read().expect("a disk without faults in memory")
 }
 
 fn words_in_tables(world: &World) -> Result<Vec<(String, Words)>> {

@@ -64,6 +64,10 @@ impl<L: Log> Log for PlantedLog<L> {
         }
     }
 
+    fn press(&self) -> Result<bool> {
+        self.log.press()
+    }
+
     fn recover(&self) -> Result<()> {
         self.log.recover()
     }

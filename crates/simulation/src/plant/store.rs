@@ -198,6 +198,9 @@ impl Store for PlantedStore {
     fn append(&self, drafts: &[Draft]) -> Result<Position> {
         self.store.append(drafts)
     }
+    fn press(&self) -> Result<bool> {
+        self.store.press()
+    }
     fn end(&self) -> Position {
         self.store.end()
     }

@@ -22,11 +22,12 @@ impl World {
         Ok(Whom::Customer(self.random.pick(&customers).id))
     }
 
-    /// Erases whoever is to be erased, or some of what is kept of them.
+    /// Erases whoever is to be erased, or some of what is kept of them; and presses a piece of the log.
     pub(super) fn erase(&mut self) -> Result<()> {
         let by_slices = self.random.chance(40);
-        match self.carry_out_erasures(by_slices)? {
-            Ok(()) => Ok(()),
+        let kept = self.carry_out_erasures(by_slices)?;
+        match kept.and_then(|()| Ok(self.machine.store.press()?)) {
+            Ok(_) => Ok(()),
             Err(error) => self.explained(&error),
         }
     }

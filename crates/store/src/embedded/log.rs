@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use opcx_core::log::Position;
 
 use super::frame::{self, Frame};
-use super::segment::{self, INDEX_RECORDS, Index, refused, unsynced};
+use super::segment::{self, INDEX_RECORDS, Index, SegmentFile, refused, unsynced};
 use super::survey::resync;
 use crate::disk::{Disk, DiskFile, write_all_at};
 use crate::parts::{Log, Raw};
@@ -47,11 +47,14 @@ struct Segment {
     path: PathBuf,
     /// `None` until somebody reads an old segment.
     index: Mutex<Option<Index>>,
+    /// Whether its file is pressed; for good, since a file that is rewritten gets a segment of its own here.
+    is_pressed: bool,
 }
 
 impl Segment {
     fn at(folder: &std::path::Path, first: Position, index: Option<Index>) -> Segment {
-        Segment { first, path: segment::path(folder, first), index: Mutex::new(index) }
+        let path = segment::path(folder, first);
+        Segment { first, path, index: Mutex::new(index), is_pressed: false }
     }
 
     fn index(&self) -> MutexGuard<'_, Option<Index>> {
@@ -89,8 +92,7 @@ impl<D: Disk> SegmentLog<D> {
         let mut firsts: Vec<Position> =
             names.iter().filter_map(|name| segment::first_position(name)).collect();
         firsts.sort_unstable();
-        let mut segments: Vec<_> =
-            firsts.iter().map(|first| Arc::new(Segment::at(&folder, *first, None))).collect();
+        let mut segments: Vec<_> = firsts.iter().map(|first| Segment::at(&folder, *first, None)).collect();
         if let Some(first) = segments.first().filter(|segment| segment.first != Position::START) {
             let from = Position::START;
             return Err(StoreError::Damaged {
@@ -98,17 +100,26 @@ impl<D: Disk> SegmentLog<D> {
                 what: format!("{} is the first file", first.path.display()),
             });
         }
-        for old in &segments {
-            let file = disk.open(&old.path).map_err(refused("opening", &old.path))?;
+        for old in &mut segments {
+            let file = segment::open(&disk, &old.path)?;
             segment::check_header(&file, &old.path, old.first)?;
+            old.is_pressed = matches!(file, SegmentFile::Pressed(_));
         }
-        let (writer, end) = match segments.pop() {
+        // What is written to is not pressed. Where segments after it were lost, it is read and another begun.
+        let (writer, end) = match segments.pop_if(|last| !last.is_pressed) {
             Some(last) => {
                 let file = disk.open(&last.path).map_err(refused("opening", &last.path))?;
-                Writer::at_end_of(file, last)?
+                Writer::at_end_of(file, Arc::new(last))?
             }
-            None => (Writer::create(&disk, &folder, Position::START, segment_bytes)?, Position::START),
+            None => {
+                let end = match segments.last() {
+                    Some(last) => end_of_pressed(&segment::open(&disk, &last.path)?, last)?,
+                    None => Position::START,
+                };
+                (Writer::create(&disk, &folder, end, segment_bytes)?, end)
+            }
         };
+        let mut segments: Vec<_> = segments.into_iter().map(Arc::new).collect();
         segments.push(Arc::clone(&writer.segment));
         Ok(SegmentLog {
             disk,
@@ -142,7 +153,7 @@ impl<D: Disk> SegmentLog<D> {
     }
 
     /// Where to begin to look for `position`: at or before it.
-    fn offset_near(&self, file: &D::File, segment: &Segment, position: Position) -> Result<u64> {
+    fn offset_near(&self, file: &impl DiskFile, segment: &Segment, position: Position) -> Result<u64> {
         let mut index = segment.index();
         let index = match &mut *index {
             Some(index) => index,
@@ -161,6 +172,22 @@ impl<D: Disk> SegmentLog<D> {
         let entry = usize::try_from(entry).unwrap_or(usize::MAX).min(index.len().saturating_sub(1));
         Ok(index.get(entry).copied().unwrap_or(segment::HEADER_BYTES as u64))
     }
+}
+
+/// The position after the last record of a segment that is no longer written to.
+fn end_of_pressed(file: &impl DiskFile, segment: &Segment) -> Result<Position> {
+    let mut end = segment.first;
+    let stopped = segment::scan(file, &segment.path, segment::HEADER_BYTES as u64, |_, frame| {
+        if frame.raw.position != end || frame.place == frame::SEAL {
+            return Ok::<_, StoreError>(ControlFlow::Break(()));
+        }
+        end = end.next();
+        Ok(ControlFlow::Continue(()))
+    })?;
+    if segment::has_later_append(file, &segment.path, stopped, end)? {
+        return Err(segment.damaged(end, end.next()));
+    }
+    Ok(end)
 }
 
 impl<F: DiskFile> Writer<F> {
@@ -263,6 +290,21 @@ impl<D: Disk> Log for SegmentLog<D> {
         Ok(first)
     }
 
+    fn press(&self) -> Result<bool> {
+        let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some((_, closed)) = segments.split_last() else { return Ok(false) };
+        let Some(segment) = closed.iter().find(|segment| !segment.is_pressed) else { return Ok(false) };
+        match segment::open(&self.disk, &segment.path)? {
+            SegmentFile::Plain(file) => segment::press(&self.disk, &self.folder, &segment.path, &file)?,
+            // It was put there, and then its name could not be made durable.
+            SegmentFile::Pressed(_) => self.disk.sync_folder(&self.folder).map_err(unsynced(&self.folder))?,
+        }
+        // Records stand where they stood, so what is known of that still holds.
+        let index = Mutex::new(segment.index().clone());
+        self.replace(Segment { first: segment.first, path: segment.path.clone(), index, is_pressed: true });
+        Ok(true)
+    }
+
     fn recover(&self) -> Result<()> {
         let writer = &mut *self.writer();
         if !writer.sound {
@@ -290,7 +332,7 @@ impl<D: Disk> Log for SegmentLog<D> {
         let is_enough = |records, bytes| records >= records_max || (records > 0 && bytes >= bytes_max);
         while position < self.end() && !is_enough(records, bytes) {
             let (segment, until) = self.segment_of(position);
-            let file = self.disk.open(&segment.path).map_err(refused("opening", &segment.path))?;
+            let file = segment::open(&self.disk, &segment.path)?;
             let mut start = self.offset_near(&file, &segment, position)?;
             let mut expected = None;
             loop {
@@ -339,7 +381,7 @@ impl<D: Disk> SegmentLog<D> {
         until: Position,
         change: &mut dyn FnMut(Raw<'_>) -> Result<Option<Vec<u8>>>,
     ) -> Result<()> {
-        let file = self.disk.open(&segment.path).map_err(refused("opening", &segment.path))?;
+        let file = segment::open(&self.disk, &segment.path)?;
         let mut changes: BTreeMap<Position, Vec<u8>> = BTreeMap::new();
         self.each_frame(&file, segment, until, |frame| {
             if let Some(entry) = change(frame.raw)? {
@@ -355,17 +397,22 @@ impl<D: Disk> SegmentLog<D> {
             rewritten.add(&frame, changes.get(&frame.raw.position).map(Vec::as_slice))
         })?;
         rewritten.finish(&self.disk, &self.folder)?;
+        self.replace(Segment::at(&self.folder, segment.first, None));
+        Ok(())
+    }
+
+    /// From now on the segment that begins there is read like this.
+    fn replace(&self, segment: Segment) {
         let mut segments = self.segments.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = segments.iter_mut().find(|known| known.first == segment.first) {
-            *known = Arc::new(Segment::at(&self.folder, segment.first, None));
+            *known = Arc::new(segment);
         }
-        Ok(())
     }
 
     /// Shows every frame of a segment that is no longer written to.
     fn each_frame(
         &self,
-        file: &D::File,
+        file: &impl DiskFile,
         segment: &Segment,
         until: Position,
         mut show: impl FnMut(Frame<'_>) -> Result<()>,

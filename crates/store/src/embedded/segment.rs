@@ -1,5 +1,6 @@
 //! Segments: the files of the log, named after the position of their first record.
 
+use std::fs::File;
 use std::io;
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 use opcx_core::log::Position;
 
 use super::frame::{self, Found, Frame};
+use super::pressed::{self, Pressed};
 use crate::disk::{Disk, DiskFile, read_full_at, write_all_at};
 use crate::{RECORD_BYTES_MAX, StoreError};
 
@@ -98,6 +100,107 @@ impl<F: DiskFile> Rewritten<F> {
         disk.rename(&self.path, &place).map_err(refused("replacing the log file", &place))?;
         disk.sync_folder(folder).map_err(unsynced(folder))
     }
+}
+
+/// A segment's file, pressed or not: it is read alike.
+#[derive(Debug)]
+pub enum SegmentFile<F> {
+    /// As it was written.
+    Plain(F),
+    /// Pressed since it was closed.
+    Pressed(Pressed<F>),
+}
+
+impl<F: DiskFile> SegmentFile<F> {
+    /// Looks at which of the two a file is.
+    ///
+    /// # Errors
+    /// The disk refused.
+    pub fn of(file: F) -> io::Result<SegmentFile<F>> {
+        let mut magic = MAGIC;
+        read_full_at(&file, &mut magic, 0)?;
+        if magic == MAGIC {
+            return Ok(SegmentFile::Plain(file));
+        }
+        Ok(match Pressed::of(file)? {
+            Ok(pressed) => SegmentFile::Pressed(pressed),
+            // Neither: as a plain one it is found to be damaged.
+            Err(file) => SegmentFile::Plain(file),
+        })
+    }
+
+    /// What is wrong with the file as far as it was read, beside what is wrong with what it holds.
+    pub(super) fn flaw(&self) -> Option<&'static str> {
+        match self {
+            SegmentFile::Plain(_) => None,
+            SegmentFile::Pressed(pressed) => pressed.flaw(),
+        }
+    }
+}
+
+impl<F: DiskFile> DiskFile for SegmentFile<F> {
+    fn write_at(&self, bytes: &[u8], offset: u64) -> io::Result<usize> {
+        match self {
+            SegmentFile::Plain(file) => file.write_at(bytes, offset),
+            SegmentFile::Pressed(file) => file.write_at(bytes, offset),
+        }
+    }
+
+    fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<usize> {
+        match self {
+            SegmentFile::Plain(file) => file.read_at(bytes, offset),
+            SegmentFile::Pressed(file) => file.read_at(bytes, offset),
+        }
+    }
+
+    fn set_len(&self, bytes: u64) -> io::Result<()> {
+        match self {
+            SegmentFile::Plain(file) => file.set_len(bytes),
+            SegmentFile::Pressed(file) => file.set_len(bytes),
+        }
+    }
+
+    fn length(&self) -> io::Result<u64> {
+        match self {
+            SegmentFile::Plain(file) => file.length(),
+            SegmentFile::Pressed(file) => file.length(),
+        }
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        match self {
+            SegmentFile::Plain(file) => file.sync(),
+            SegmentFile::Pressed(file) => file.sync(),
+        }
+    }
+}
+
+/// Opens a segment's file, pressed or not.
+///
+/// # Errors
+/// The disk refused.
+pub fn open_segment(path: &Path) -> Result<SegmentFile<File>> {
+    let opened = File::open(path).and_then(SegmentFile::of);
+    opened.map_err(refused("opening", path))
+}
+
+/// Opens a segment's file on a disk.
+pub(super) fn open<D: Disk>(disk: &D, path: &Path) -> Result<SegmentFile<D::File>> {
+    let opened = disk.open(path).and_then(SegmentFile::of);
+    opened.map_err(refused("opening", path))
+}
+
+/// Puts a pressed file in the place of a segment's own.
+pub(super) fn press<D: Disk>(disk: &D, folder: &Path, path: &Path, file: &D::File) -> Result<()> {
+    let draft = folder.join("pressed.tmp");
+    let into = disk.create(&draft).map_err(refused("making", &draft))?;
+    if let Err(error) = pressed::press(file, &into) {
+        // A draft is of no use, and there may be no room; the next one begins with an empty file anyway.
+        let _ = into.set_len(0);
+        return Err(refused("pressing", path)(error));
+    }
+    disk.rename(&draft, path).map_err(refused("replacing the log file", path))?;
+    disk.sync_folder(folder).map_err(unsynced(folder))
 }
 
 /// Checks a segment's header.

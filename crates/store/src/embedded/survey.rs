@@ -3,7 +3,6 @@
 //! It needs no lock: segments are only ever appended to, so what it finds of a log that is being written
 //! is a beginning of it.
 
-use std::fs::File;
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 
@@ -65,8 +64,12 @@ pub fn survey<E: From<StoreError>>(
     let mut found = Vec::new();
     for (at, &first) in firsts.iter().enumerate() {
         let path = segment::path(folder, first);
-        let file = File::open(&path).map_err(refused("opening", &path))?;
-        found.push(survey_segment(&file, path, first, firsts.get(at + 1).copied(), show)?);
+        let file = segment::open_segment(&path)?;
+        let mut surveyed = survey_segment(&file, path, first, firsts.get(at + 1).copied(), show)?;
+        if let Some(what) = file.flaw() {
+            surveyed.damage.insert(0, Damage { positions: first..first, offset: 0, what });
+        }
+        found.push(surveyed);
     }
     if let Some(gone) = firsts.first().filter(|first| **first != Position::START) {
         let positions = Position::START..*gone;
