@@ -138,7 +138,8 @@ impl Queue {
                 }
                 return;
             }
-            let nap = self.nap();
+            // With as much under way as may be, only what ends makes room.
+            let nap = if sending.len() < most { self.nap() } else { NAP_MAX };
             tokio::select! {
                 Some(ended) = sending.join_next() => {
                     self.note(ended, &mut under_way);

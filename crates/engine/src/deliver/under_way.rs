@@ -20,7 +20,8 @@ const LOOKED_UP_MAX: usize = 256;
 pub struct UnderWay {
     endpoint: Name,
     attempts: HashSet<(ParcelId, Attempt)>,
-    /// Looked up and not yet begun, as the state was when it was last decided on.
+    /// Looked up and not yet begun. It may be out of date, so each is looked at again when its turn comes; that is
+    /// cheaper than looking all of them up anew whenever something is decided, which may be another endpoint's.
     next: VecDeque<(ParcelId, Attempt)>,
     /// When nothing more was to be found: at that time there is nothing more until more is decided on.
     all_begun_at: Option<Timestamp>,
@@ -109,9 +110,8 @@ impl UnderWay {
         self.reported.extend(ended.map(|report| ((report.parcel, report.attempt), end)));
     }
 
-    /// The log is decided on up to there. What was looked up before counts no longer.
+    /// The log is decided on up to there. There may be more to try than there was.
     pub fn decided(&mut self, position: Position) {
-        self.next.clear();
         self.all_begun_at = None;
         let Self { attempts, reported, .. } = self;
         reported.retain(|attempt, end| {

@@ -69,7 +69,7 @@ fn decide(
         if left == 0 {
             return Ok(());
         }
-        let whole = Budget::default();
+        let whole = Budget::unhurried();
         let budget = Budget { records_max: whole.records_max.min(left), ..whole };
         let mut decider =
             Decider::new(Arc::clone(store), Arc::clone(definitions), sense(), Policy::default(), budget)?;
