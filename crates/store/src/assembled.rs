@@ -101,6 +101,14 @@ impl<L: Log, T: Tables> Assembled<L, T> {
         }
     }
 
+    /// Whatever was not synced, a disk that says so is trusted with nothing more. What was replaced in the log may
+    /// come back at a power cut, and the next call would take it for done.
+    fn stop_if_unsynced(&self, error: &StoreError) {
+        if let StoreError::Unsynced { .. } = error {
+            self.stop(&error.to_string(), false);
+        }
+    }
+
     fn recover_now(&self) -> Result<()> {
         self.log.recover()?;
         self.tables.recover()?;
@@ -160,7 +168,7 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
 
     fn press(&self) -> Result<bool> {
         self.not_stopped()?;
-        self.log.press()
+        self.log.press().inspect_err(|error| self.stop_if_unsynced(error))
     }
 
     fn end(&self) -> Position {
@@ -233,12 +241,7 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
     ) -> Result<()> {
         self.not_stopped()?;
         let mut change = |raw: Raw<'_>| Ok(change(&decode(raw)?)?.map(|entry| entry.as_bytes().to_vec()));
-        self.log.rewrite(end, &mut change).inspect_err(|error| {
-            // What was replaced may come back at a power cut, and the next call would take it for done.
-            if let StoreError::Unsynced { .. } = error {
-                self.stop(&error.to_string(), false);
-            }
-        })
+        self.log.rewrite(end, &mut change).inspect_err(|error| self.stop_if_unsynced(error))
     }
 
     fn note_erasure(&self, erasure: Position, row: &ErasureRow) -> Result<()> {

@@ -39,7 +39,7 @@ pub trait Store: Send + Sync {
     /// on the disk. Returns whether there was one. To be called by the thread that rewrites.
     ///
     /// # Errors
-    /// The disk refused; nothing has changed.
+    /// The disk refused; what the log says has not changed.
     fn press(&self) -> Result<bool>;
 
     /// The position that the next entry will have.

@@ -66,7 +66,7 @@ impl UnderWay {
         if self.next.is_empty() && self.all_begun_at != Some(now) {
             let most = most.max(LOOKED_UP_MAX);
             let rows = store.ready(&self.endpoint, now, most + self.attempts.len())?;
-            let free = rows.into_iter().filter_map(|row| Some((row.parcel.id, waiting(&row)?)));
+            let free = rows.into_iter().filter_map(|row| Some((row.parcel.id, waiting(&row, now)?)));
             self.next.extend(free.filter(|attempt| !self.attempts.contains(attempt)).take(most));
             self.all_begun_at = (self.next.len() < most).then_some(now);
         }
@@ -80,7 +80,7 @@ impl UnderWay {
                 Err(_) => break,
             };
             // Whoever it is for may have been erased since.
-            if let Some(row) = row.filter(|row| waiting(row) == Some(attempt)) {
+            if let Some(row) = row.filter(|row| waiting(row, now) == Some(attempt)) {
                 self.attempts.insert((id, attempt));
                 claimed.push((row, attempt));
             }
@@ -124,10 +124,10 @@ impl UnderWay {
     }
 }
 
-/// The attempt that a parcel waits for, if it waits for one.
-fn waiting(row: &ParcelRow) -> Option<Attempt> {
+/// The attempt that is to be made of a parcel at `now`, if one is.
+fn waiting(row: &ParcelRow, now: Timestamp) -> Option<Attempt> {
     match row.state {
-        ParcelState::Pending { attempt, .. } => Some(attempt),
+        ParcelState::Pending { attempt, at } => (at <= now).then_some(attempt),
         ParcelState::Delivered { .. } | ParcelState::Dead { .. } => None,
     }
 }

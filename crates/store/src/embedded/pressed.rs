@@ -157,7 +157,7 @@ fn closed() -> io::Error {
     io::Error::new(io::ErrorKind::Unsupported, "a pressed segment is not written to")
 }
 
-/// Presses a file into an empty one, and makes that durable.
+/// Presses a file into an empty one.
 pub(super) fn press(from: &impl DiskFile, into: &impl DiskFile) -> io::Result<()> {
     let length = length_in_use(from)?;
     let count =
@@ -179,8 +179,7 @@ pub(super) fn press(from: &impl DiskFile, into: &impl DiskFile) -> io::Result<()
     let length = length.to_le_bytes();
     let sum = sum(&length, &entries).to_le_bytes();
     write_all_at(into, &[&MAGIC[..], &length, &entries, &sum].concat(), 0)?;
-    write_all_at(into, &[&entries[..], &length, &sum].concat(), offset)?;
-    into.sync()
+    write_all_at(into, &[&entries[..], &length, &sum].concat(), offset)
 }
 
 /// The file's length up to the end of the last block in which something stands: behind it there is nothing but

@@ -55,6 +55,12 @@ pub(super) fn create<D: Disk>(disk: &D, folder: &Path, first: Position, bytes: u
     Ok(file)
 }
 
+/// What is to take a segment's place, until it does. One name for all, so that nothing of a draft that was given up
+/// outlasts the next rewriting: it may tell of somebody who is erased.
+fn draft(folder: &Path) -> PathBuf {
+    folder.join("rewritten.tmp")
+}
+
 /// A segment that is to take the place of another, frame by frame.
 pub(super) struct Rewritten<F> {
     file: F,
@@ -70,7 +76,7 @@ impl<F: DiskFile> Rewritten<F> {
         folder: &Path,
         first: Position,
     ) -> Result<Rewritten<F>> {
-        let path = folder.join("rewritten.tmp");
+        let path = draft(folder);
         let file = disk.create(&path).map_err(refused("making", &path))?;
         Ok(Rewritten { file, path, first, offset: 0, buffer: header(first).to_vec() })
     }
@@ -192,13 +198,14 @@ pub(super) fn open<D: Disk>(disk: &D, path: &Path) -> Result<SegmentFile<D::File
 
 /// Puts a pressed file in the place of a segment's own.
 pub(super) fn press<D: Disk>(disk: &D, folder: &Path, path: &Path, file: &D::File) -> Result<()> {
-    let draft = folder.join("pressed.tmp");
+    let draft = draft(folder);
     let into = disk.create(&draft).map_err(refused("making", &draft))?;
     if let Err(error) = pressed::press(file, &into) {
         // A draft is of no use, and there may be no room; the next one begins with an empty file anyway.
         let _ = into.set_len(0);
         return Err(refused("pressing", path)(error));
     }
+    into.sync().map_err(unsynced(&draft))?;
     disk.rename(&draft, path).map_err(refused("replacing the log file", path))?;
     disk.sync_folder(folder).map_err(unsynced(folder))
 }
