@@ -164,7 +164,7 @@ fn write_segment(
     let positions = || (first.get()..until.get()).map(Position::new);
     let missing: Vec<Position> = positions().filter(|position| !frames.contains_key(position)).collect();
     if let (Some(from), Some(last)) = (missing.first(), missing.last()) {
-        let backup = backup.context("records are lost; name a backup that has them with --backup")?;
+        let backup = backup.context("records of the log are lost; name a backup with --backup")?;
         let mut theirs = backup.frames(*from, last.next())?;
         for position in &missing {
             let Some(frame) = theirs.remove(position) else {
