@@ -43,7 +43,7 @@ impl TrustSample {
     pub(super) fn keep_up(&mut self, commit: &Commit) {
         for change in &commit.customers {
             if self.counted.holds(change.id) && self.is_drawn(change.id) {
-                self.look_at(change.id, change.after.as_ref());
+                self.look_at(change.id, change.after.as_deref());
             }
         }
     }

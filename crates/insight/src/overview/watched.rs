@@ -92,6 +92,10 @@ impl Store for Watched {
         self.store.append(drafts)
     }
 
+    fn press(&self) -> Result<bool> {
+        self.store.press()
+    }
+
     fn end(&self) -> Position {
         self.store.end()
     }
