@@ -24,6 +24,6 @@ fn the_airline_loads_without_a_fault_or_a_warning() {
 fn the_shop_loads_without_a_fault_or_a_warning() {
     let loaded = example("shop");
     let names: Vec<&str> = loaded.mappings.iter().map(|mapping| mapping.name.as_str()).collect();
-    assert_eq!(names, ["events"]);
+    assert_eq!(names, ["bus"]);
     assert!(loaded.definitions.is_some());
 }
