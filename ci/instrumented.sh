@@ -3,6 +3,8 @@
 # between cargo and rustc for the crates of this workspace; what they depend on is built, and shared, as always.
 # These are options of the stable compiler; the same as cargo-fuzz gives.
 set -euo pipefail
+# What only builds is no part of what is tried, and is linked without libFuzzer.
+case " $* " in *' --crate-name build_script_build '*) exec "$@" ;; esac
 exec "$@" \
   -Cpasses=sancov-module \
   -Cllvm-args=-sanitizer-coverage-level=4 \
