@@ -6,6 +6,9 @@ export default defineConfig({
   // Two engines and two browsers fill two cores.
   workers: 2,
   fullyParallel: false,
+  // Room for a machine several times slower: what holds, holds by then.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   forbidOnly: process.env['CI'] !== undefined,
   reporter: [['list']],
   use: {
