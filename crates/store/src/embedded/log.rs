@@ -113,7 +113,7 @@ impl<D: Disk> SegmentLog<D> {
             }
             None => {
                 let end = match segments.last() {
-                    Some(last) => end_of_pressed(&segment::open(&disk, &last.path)?, last)?,
+                    Some(last) => last_whole(&segment::open(&disk, &last.path)?, last, |_, _| {})?.1,
                     None => Position::START,
                 };
                 (Writer::create(&disk, &folder, end, segment_bytes)?, end)
@@ -174,20 +174,28 @@ impl<D: Disk> SegmentLog<D> {
     }
 }
 
-/// The position after the last record of a segment that is no longer written to.
-fn end_of_pressed(file: &impl DiskFile, segment: &Segment) -> Result<Position> {
+/// Goes through a segment to its last whole record and shows each. Returns where that ends in the file, and the position
+/// after it.
+fn last_whole(
+    file: &impl DiskFile,
+    segment: &Segment,
+    mut show: impl FnMut(u64, Frame<'_>),
+) -> Result<(u64, Position)> {
     let mut end = segment.first;
-    let stopped = segment::scan(file, &segment.path, segment::HEADER_BYTES as u64, |_, frame| {
+    let offset = segment::scan(file, &segment.path, segment::HEADER_BYTES as u64, |offset, frame| {
+        // A seal stands where the next record goes.
         if frame.raw.position != end || frame.place == frame::SEAL {
             return Ok::<_, StoreError>(ControlFlow::Break(()));
         }
         end = end.next();
+        show(offset, frame);
         Ok(ControlFlow::Continue(()))
     })?;
-    if segment::has_later_append(file, &segment.path, stopped, end)? {
-        return Err(segment.damaged(end, end.next()));
+    if segment::has_later_append(file, &segment.path, offset, end)? {
+        let next = resync(file, &segment.path, offset, end, None)?.map(|(_, position)| position);
+        return Err(segment.damaged(end, next.unwrap_or(end.next())));
     }
-    Ok(end)
+    Ok((offset, end))
 }
 
 impl<F: DiskFile> Writer<F> {
@@ -207,26 +215,16 @@ impl<F: DiskFile> Writer<F> {
     /// The last append is written again, for its sync may have failed: the system then takes it for synced
     /// though it never was, and would let it go at a power cut. Those before it were synced.
     fn at_end_of(file: F, segment: Arc<Segment>) -> Result<(Writer<F>, Position)> {
-        let (mut end, mut index) = (segment.first, Vec::new());
+        let mut index = Vec::new();
         let mut last_append = segment::HEADER_BYTES as u64;
-        let offset = segment::scan(&file, &segment.path, segment::HEADER_BYTES as u64, |offset, frame| {
-            // A seal stands where the next record goes.
-            if frame.raw.position != end || frame.place == frame::SEAL {
-                return Ok::<_, StoreError>(ControlFlow::Break(()));
-            }
-            if is_indexed(segment.first, end) {
+        let (offset, end) = last_whole(&file, &segment, |offset, frame| {
+            if is_indexed(segment.first, frame.raw.position) {
                 index.push(offset);
             }
             if frame.place == 0 {
                 last_append = offset;
             }
-            end = end.next();
-            Ok(ControlFlow::Continue(()))
         })?;
-        if segment::has_later_append(&file, &segment.path, offset, end)? {
-            let next = resync(&file, &segment.path, offset, end, None)?.map(|(_, position)| position);
-            return Err(segment.damaged(end, next.unwrap_or(end.next())));
-        }
         segment::write_again(&file, &segment.path, last_append..offset)?;
         let length = file.length().map_err(refused("reading", &segment.path))?;
         segment::tell_torn(&file, &segment.path, offset, end)?;
