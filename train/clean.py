@@ -1,11 +1,13 @@
-"""Text as the network sees it.
+"""Text as both tiers' deep network sees it; `crates/emotion/src/deep/clean.rs` does the same in Rust.
 
 Links, addresses and handles go, pictures become words, hashtags become words, letters drawn out are shortened.
+A test holds the two implementations to the same words (`crates/emotion/tests/clean.tsv`).
 """
 
 from pathlib import Path
 
-EMOJI = dict(line.split("\t") for line in (Path(__file__).parent / "emoji.tsv").read_text("utf-8").splitlines())
+EMOJI_FILE = Path(__file__).parent / "../crates/emotion/src/deep/emoji.tsv"
+EMOJI = dict(line.split("\t") for line in EMOJI_FILE.read_text("utf-8").splitlines())
 ENTITIES = [("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&nbsp;", " ")]
 QUOTES = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2026": "."}
 
@@ -71,3 +73,22 @@ def clean_chunk(chunk: str) -> str:
             continue
         out.append(character)
     return "".join(out)
+
+
+SAMPLES = [
+    "@united thanks!!! for losing my bag \U0001f621\U0001f621", "see https://t.co/abc or www.x.com, write me@x.org .@Delta [NAME]'s bag",
+    "this &amp; that &gt;all&lt;", "#NotHappy #fail I DON\u2019T \u201clike\u201d it\u2026", "sooooo late!!!! 1000 \u2764\ufe0f\U0001f44d\U0001f3fd caf\u00e9 na\u00efve",
+    "a\\nb @ noon #1 C# x@y", "\U0001f1e9\U0001f1ea \u5317\u4eac ok", "W8ing... 3:45pm (again)-why?!", "supercalifragilistic \u043f\u0440\u0438\u0432\u0435\u0442",
+]
+
+
+if __name__ == "__main__":
+    import sys
+
+    import network
+
+    tokenizer, tests = network.tokenizer(sys.argv[1]), Path(__file__).parent / "../crates/emotion/tests"
+    pairs = [(text, clean(text.replace("\\n", "\n"))) for text in SAMPLES]
+    (tests / "clean.tsv").write_text("".join(f"{text}\t{cleaned}\n" for text, cleaned in pairs), "utf-8")
+    tokens = [(cleaned, " ".join(map(str, tokenizer.encode(cleaned).ids))) for _, cleaned in pairs]
+    (tests / "tokens.tsv").write_text("".join(f"{cleaned}\t{ids}\n" for cleaned, ids in tokens), "utf-8")

@@ -1,4 +1,5 @@
-"""Notes what the network was made of: `python manifest.py DATA WHEEL OUT TRAINED_HOW`."""
+"""Notes what the network was made of: `python manifest.py DATA WHEEL OUT TRAINED_HOW`. `cargo xtask train-emotion` puts it
+into the manifest beside the models."""
 
 import hashlib
 import json

@@ -8,11 +8,7 @@
 //! | `powercut [--cuts N] [--seed N]` | cuts the power under engines, two hundred times if not told otherwise |
 //! | `sim-texts` | measures whether the simulated company's texts are a giveaway |
 //! | `simulate [--seeds N] [--from SEED] [--planted]` | runs the engine under seeds with everything that can go wrong |
-//! | `train-emotion` | trains the first tier of emotion, writes it to `crates/emotion/model/` |
-//! | `train-emotion --check` | trains it again and compares it with the committed one, byte for byte |
-//!
-//! The data sets are no part of the repository: they are looked for in `../shared/data` beside it,
-//! or in the folder that `OPCX_DATA` names.
+//! | `train-emotion` | learns emotion's fast tier and calibrates both, as step 4 of `train/README.md`; writes `crates/emotion/model/` |
 
 mod damage;
 mod fuzz;
@@ -26,8 +22,7 @@ fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
-        ["train-emotion"] => train_emotion::run(train_emotion::Then::Write),
-        ["train-emotion", "--check"] => train_emotion::run(train_emotion::Then::Compare),
+        ["train-emotion"] => train_emotion::run(),
         ["fuzz", arguments @ ..] => fuzz::run(arguments),
         ["sim-texts"] => sim_texts::run(),
         ["damage"] => damage::run(None),
@@ -35,7 +30,7 @@ fn main() -> anyhow::Result<()> {
         ["crash" | "powercut", ..] => trial::run(&arguments),
         ["simulate", orders @ ..] => trial::simulate(orders),
         _ => bail!(
-            "no such chore; there are `crash`, `damage`, `fuzz`, `powercut`, `sim-texts`, `simulate` and `train-emotion [--check]`"
+            "no such chore; there are `crash`, `damage`, `fuzz`, `powercut`, `sim-texts`, `simulate` and `train-emotion`"
         ),
     }
 }

@@ -1,116 +1,180 @@
-//! Trains the first tier of emotion from the GoEmotions data set.
+//! Makes what surrounds the deep tier's network: the fast tier, the calibration of both, the lines between them.
 //!
-//! The training split teaches the weights and the known words; the dev split sets calibration,
-//! lines and bands, and measures; the airline tweets only measure. Every random choice has a fixed
-//! seed and all arithmetic is additions, products, quotients and roots as IEEE 754 prescribes
-//! them, so the same data give the same file.
+//! Its input is `train/build/taught.tsv`, which `train/teach.py` writes: every text with its labels and what the network
+//! says of it. The training part teaches weights and known words; the dev part sets calibration and lines, in the runtime
+//! that ships. Every random choice has a fixed seed.
 
-mod airline;
 mod calibrate;
 mod data;
-mod evaluate;
-mod figures;
+mod frontier;
 mod learn;
 mod manifest;
 
-use std::path::{Path, PathBuf};
+use std::fmt::Write as _;
+use std::path::Path;
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
+use opcx_emotion::deep::cascade::{Cascade, Judge};
 use opcx_emotion::fast::features::Features;
 use opcx_emotion::fast::language::{self, Language};
 use opcx_emotion::fast::text::PlainText;
 use opcx_emotion::fast::weights::Weights;
-use opcx_emotion::fast::{Model, file};
-use opcx_emotion::valence::NeutralBand;
+use opcx_emotion::heads::{Chances, EMOTIONS, Heads, LABELS, Scores};
+use opcx_emotion::{deep, fast};
+use serde_json::json;
 
 use calibrate::Seen;
-use data::Comment;
-use evaluate::HeldOut;
+use data::{Part, Taught};
+use manifest::File;
 
-/// The version of the weights, and the day they were trained. Change both with every training
+/// The version of the models, and the day they were trained. Change both with every training
 /// that ships.
-const VERSION: u16 = 1;
-const TRAINED_ON: &str = "2026-11-21";
+const VERSION: u16 = 2;
+const TRAINED_ON: &str = "2026-11-22";
 
-/// What to do with the trained model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Then {
-    /// Put it in the repository's place.
-    Write,
-    /// Compare it with what is there.
-    Compare,
-}
+/// Learns, calibrates, prints how well dev texts are read, and puts the files in the repository's place.
+pub(super) fn run() -> anyhow::Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let build = root.join("train/build");
+    let texts = data::read(&build.join("taught.tsv"))?;
+    let made =
+        std::fs::read_to_string(build.join("network.json")).context("reading train/build/network.json")?;
+    let of = |part| texts.iter().filter(move |text: &&Taught| text.part == part);
 
-/// Trains, prints how well the model reads, then writes or compares.
-pub(super) fn run(then: Then) -> anyhow::Result<()> {
-    let data = data::folder();
-    let train = data::go_emotions(&data.join("goemotions/train.tsv"))?;
-    let dev = data::go_emotions(&data.join("goemotions/dev.tsv"))?;
+    let (mut fast, steps_per_unit) =
+        learn_fast(&of(Part::Train).collect::<Vec<_>>(), &of(Part::Dev).collect::<Vec<_>>());
+    println!("learned the fast tier's weights");
+    let dev: Vec<&Taught> = of(Part::Dev).filter(|taught| calibrate::is_asked(&taught.source)).collect();
+    let mut scratch = fast::Scratch::default();
+    let fast_seen = seen(&dev, |text| fast.scores(text, &mut scratch).ok());
+    fast.heads = calibrate::heads(&fast_seen, &steps_per_unit);
 
-    let (model, held_out) = train_model(&train.comments, &dev.comments);
-    let metrics = evaluate::evaluate(&model, &dev.comments);
-    evaluate::print(&metrics, &held_out);
-    airline::print(&model, &data.join("airline-tweets/Tweets.csv"))?;
+    let unfitted = Judge { version: VERSION, heads: Heads::UNFITTED, cascade: Cascade::NEVER_SURE };
+    let network = deep::Model::judged_by(unfitted)?;
+    let mut scored = deep_scores(&network, &dev).into_iter();
+    let deep_seen = seen(&dev, |_| scored.next().flatten());
+    let heads = calibrate::heads(&deep_seen, &[1.0; LABELS]);
+    println!("calibrated both tiers");
 
-    let bytes = file::encode(&model);
-    let manifest = manifest::write(&bytes, &train, &dev, &metrics, &held_out)?;
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/emotion/model");
-    let files: [(PathBuf, &[u8]); 2] =
-        [(folder.join("goemotions.bin"), &bytes), (folder.join("manifest.json"), manifest.as_bytes())];
-    for (path, trained) in files {
-        match then {
-            Then::Write => {
-                std::fs::write(&path, trained).with_context(|| format!("cannot write {}", path.display()))?;
-            }
-            Then::Compare => {
-                let committed =
-                    std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-                ensure!(
-                    committed == trained,
-                    "{}: the training gives other bytes than the committed file; run `cargo xtask train-emotion`",
-                    path.display()
-                );
-                println!("{}: same bytes", path.display());
-            }
-        }
+    let figures = json!({
+        "emotions, macro-F1, fast": emotions_macro_f1(&fast_seen, &fast.heads),
+        "emotions, macro-F1, deep": emotions_macro_f1(&deep_seen, &heads),
+    });
+    // Both tiers must have been able to read a text for it to be compared.
+    let (fast_seen, deep_seen) = pairs(fast_seen, deep_seen);
+    let both = frontier::both(&weighed(fast_seen, &fast.heads), &weighed(deep_seen, &heads));
+    let (cascade, frontier) = frontier::frontier(&both);
+    let mut table = String::from("deep\tmacro-F1\tharmless to\tnegative from\tlikely from\n");
+    for choice in &frontier {
+        let Cascade { harmless_to, negative_from, likely_from } = choice.cascade;
+        let lines = [harmless_to, negative_from, likely_from].map(|line| line.get());
+        writeln!(
+            table,
+            "{:.3}\t{:.4}\t{}\t{}\t{}",
+            choice.deep, choice.macro_f1, lines[0], lines[1], lines[2]
+        )?;
+    }
+    println!("{figures:#}\n{cascade:?}\n{table}");
+
+    let judge = deep::file::encode(&Judge { version: VERSION, heads, cascade });
+    let fast = fast::file::encode(&fast);
+    let folder = root.join("crates/emotion/model");
+    let network = std::fs::read(folder.join("deep.onnx")).context("reading the network")?;
+    let files = [("deep.onnx", &network), ("deep.judge", &judge), ("fast.bin", &fast)];
+    let manifest = manifest::write(
+        &files.map(|(name, bytes)| File { name, bytes }),
+        &serde_json::from_str(&made)?,
+        &figures,
+    )?;
+    for (path, bytes) in [
+        (folder.join("deep.judge"), judge.as_slice()),
+        (folder.join("fast.bin"), &fast),
+        (folder.join("manifest.json"), manifest.as_bytes()),
+        (root.join("docs/science/emotion/frontier.tsv"), table.as_bytes()),
+    ] {
+        std::fs::write(&path, bytes).with_context(|| format!("writing {}", path.display()))?;
     }
     Ok(())
 }
 
-fn train_model(train: &[Comment], dev: &[Comment]) -> (Model, HeldOut) {
-    let train_features: Vec<Features> = train.iter().map(features).collect();
-    let dev_features: Vec<Features> = dev.iter().map(features).collect();
-
+/// The fast tier, not calibrated yet, and what a unit of log-odds is of its scores.
+fn learn_fast(train: &[&Taught], dev: &[&Taught]) -> (fast::Model, [f32; LABELS]) {
+    let train_features: Vec<Features> = train.iter().map(|taught| features(&taught.text)).collect();
     let learned = learn::learn(train, &train_features);
     let weights = Weights::place(learned.rows);
     let known = learn::words(&train_features, language::KNOWN_FROM_TEXTS);
     let common = learn::words(&train_features, train.len() / language::COMMON_FROM_ONE_TEXT_IN);
-    let known_from = calibrate::known_from(&known, &common, &dev_features);
-    let seen: Vec<Seen> = dev
-        .iter()
-        .zip(&dev_features)
-        .map(|(comment, features)| Seen {
-            sums: weights.sum(&features.all),
-            features: features.all.len(),
-            labels: comment.labels,
-        })
-        .collect();
-    let calibrations = calibrate::calibrations(&seen, &learned.steps_per_unit);
-    let mut model = Model {
-        version: VERSION,
-        weights,
-        calibrations,
-        language: Language { known, common, known_from },
-        neutral_band: NeutralBand { from: 0, to: 0 },
-    };
-    model.neutral_band = calibrate::neutral_band(&model, dev);
-    (model, evaluate::held_out(&seen, &learned.steps_per_unit))
+    let english: Vec<(&str, Features)> =
+        dev.iter().map(|taught| (taught.text.as_str(), features(&taught.text))).collect();
+    let known_from = calibrate::known_from(&known, &common, &english);
+    let language = Language { known, common, known_from };
+    (fast::Model { version: VERSION, weights, heads: Heads::UNFITTED, language }, learned.steps_per_unit)
 }
 
-fn features(comment: &Comment) -> Features {
+fn features(text: &str) -> Features {
     let mut plain = PlainText::default();
-    plain.read(&comment.text);
+    plain.read(text);
     let mut features = Features::default();
     features.collect(&plain);
     features
+}
+
+/// The texts that a tier can score.
+fn seen<'a>(
+    texts: &[&'a Taught],
+    mut scores: impl FnMut(&str) -> Option<Scores>,
+) -> Vec<Seen<'a>> {
+    texts.iter().filter_map(|taught| Some(Seen { taught, scores: scores(&taught.text)? })).collect()
+}
+
+/// What the network says, on as many threads as there are parts of the texts.
+fn deep_scores(network: &deep::Model, texts: &[&Taught]) -> Vec<Option<Scores>> {
+    const PARTS: usize = 4;
+    let score = |part: &[&Taught]| {
+        let texts: Vec<&str> = part.iter().map(|taught| taught.text.as_str()).collect();
+        network.scores_of_all(&texts, &mut deep::Scratch::default())
+    };
+    std::thread::scope(|scope| {
+        let parts = texts.chunks(texts.len().div_ceil(PARTS).max(1));
+        let workers: Vec<_> = parts.map(|part| scope.spawn(move || score(part))).collect();
+        workers.into_iter().flat_map(|worker| worker.join().expect("scoring does not panic")).collect()
+    })
+}
+
+/// Texts with the chances that go with their scores.
+fn weighed<'a>(seen: Vec<Seen<'a>>, heads: &Heads) -> Vec<(Seen<'a>, Chances)> {
+    let weigh = |seen: Seen<'a>| {
+        let chances = heads.chances(&seen.scores);
+        (seen, chances)
+    };
+    seen.into_iter().map(weigh).collect()
+}
+
+/// Those that both tiers can score, in the same order.
+fn pairs<'a>(fast: Vec<Seen<'a>>, deep: Vec<Seen<'a>>) -> (Vec<Seen<'a>>, Vec<Seen<'a>>) {
+    let place = |seen: &Seen<'_>| std::ptr::from_ref(seen.taught) as usize;
+    let in_both = |these: Vec<Seen<'a>>, others: &std::collections::BTreeSet<usize>| -> Vec<Seen<'a>> {
+        these.into_iter().filter(|seen| others.contains(&place(seen))).collect()
+    };
+    let (of_fast, of_deep) = (fast.iter().map(place).collect(), deep.iter().map(place).collect());
+    (in_both(fast, &of_deep), in_both(deep, &of_fast))
+}
+
+/// Macro-F1 over the emotions at the lines just set, on the texts they were set on; what a line misses is not found.
+fn emotions_macro_f1(seen: &[Seen<'_>], heads: &Heads) -> f64 {
+    let (mut hit, mut found, mut labelled) = ([0u32; EMOTIONS], [0u32; EMOTIONS], [0u32; EMOTIONS]);
+    for text in seen {
+        for emotion in opcx_core::reading::Emotion::ALL {
+            let at = usize::from(emotion.id());
+            let (Some(truth), calibration) = (text.taught.has(emotion), heads.calibrations[at]) else {
+                continue;
+            };
+            let is_found = calibration.confidence(text.scores[at]) >= calibration.found_from;
+            hit[at] += u32::from(is_found && truth);
+            found[at] += u32::from(is_found);
+            labelled[at] += u32::from(truth);
+        }
+    }
+    let f1 = |at: usize| 2.0 * f64::from(hit[at]) / f64::from((found[at] + labelled[at]).max(1));
+    ((0..EMOTIONS).map(f1).sum::<f64>() / EMOTIONS as f64 * 10_000.0).round() / 10_000.0
 }

@@ -158,8 +158,8 @@ impl World {
             1 => (Valence::Neutral, 0, Emotion::Neutral),
             _ => (Valence::Positive, 600, Emotion::Gratitude),
         };
-        let felt = Felt { emotions: vec![(emotion, Permille::new(700))], valence, valence_permille };
-        let reading = Reading { model: Model { tier: Tier::Fast, version: 1 }, found: Found::Felt(felt) };
+        let felt = Felt::one(emotion, Permille::new(700), valence, valence_permille);
+        let reading = Reading::asked(Model { tier: Tier::Fast, version: 1 }, Found::Felt(felt));
         (Position::new(number as u64), customer, event, with_text.then_some(reading))
     }
 }

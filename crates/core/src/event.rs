@@ -50,6 +50,38 @@ pub struct Event {
     pub origin: Origin,
 }
 
+/// What a customer said.
+///
+/// An event gives it only if a customer is its [`Origin`], so what reads feelings cannot be handed words of staff (law
+/// 11): it takes this type and no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CustomersWords<'a>(&'a str);
+
+impl<'a> CustomersWords<'a> {
+    /// A text of which a person vouches that a customer wrote it, such as a line given to a command.
+    #[must_use]
+    pub const fn vouched(text: &'a str) -> CustomersWords<'a> {
+        CustomersWords(text)
+    }
+
+    /// The words.
+    #[must_use]
+    pub const fn get(self) -> &'a str {
+        self.0
+    }
+}
+
+impl Event {
+    /// What the customer said; nothing if nothing was said, or by a probe or staff.
+    #[must_use]
+    pub fn customers_words(&self) -> Option<CustomersWords<'_>> {
+        match self.origin {
+            Origin::Customer => self.said.as_deref().map(CustomersWords),
+            Origin::Probe | Origin::Staff => None,
+        }
+    }
+}
+
 /// Who caused an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Origin {

@@ -3,9 +3,13 @@
 //! A reading is a stored fact with its model and version, so a replay needs no model. *Unknown* is
 //! a value: a model that cannot tell says so, and nothing downstream guesses for it.
 
+mod ask;
+mod course;
 mod emotion;
 
-pub use emotion::Emotion;
+pub use ask::Ask;
+pub use course::{Course, Trend};
+pub use emotion::{Emotion, Family};
 
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -37,6 +41,8 @@ impl Permille {
 pub struct Reading {
     /// Which model read it.
     pub model: Model,
+    /// Why that model and not another.
+    pub chosen: Chosen,
     /// What it read.
     pub found: Found,
 }
@@ -61,6 +67,32 @@ pub enum Tier {
     Given,
 }
 
+/// Why this tier read the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Chosen {
+    /// It was asked for, or there is no other.
+    Asked,
+    /// The fast tier was sure of itself.
+    Sure,
+    /// The fast tier was not sure, or a complaint might have been missed, so the deep tier read it.
+    Doubtful,
+    /// The deep tier would have read it but had no time left.
+    Overloaded,
+}
+
+impl Chosen {
+    /// The word used in files, messages and the API.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Chosen::Asked => "asked",
+            Chosen::Sure => "sure",
+            Chosen::Doubtful => "doubtful",
+            Chosen::Overloaded => "overloaded",
+        }
+    }
+}
+
 /// What was found in the text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Found {
@@ -77,20 +109,55 @@ pub enum Unknown {
     Empty,
     /// A language the model was not trained on.
     Language,
-    /// No emotion is likely enough.
+    /// Neither an emotion nor a valence is likely enough.
     Unsure,
 }
 
-/// What the writer feels, as far as the model can tell.
+/// What the writer feels and wants, as far as the model can tell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Felt {
     /// The emotions found, most likely first, each with its calibrated confidence. Never empty;
     /// [`Emotion::Neutral`] is one of them.
     pub emotions: Vec<(Emotion, Permille)>,
-    /// Which way the emotions point taken together.
+    /// Which way the text points, as its writer would mean it toward the company: a problem told calmly is
+    /// negative, a calm request neutral.
     pub valence: Valence,
-    /// How far: `-1000` is all negative, `1000` all positive.
+    /// How far: the chance of positive less that of negative, `-1000..=1000`.
     pub valence_permille: i16,
+    /// How likely the valence is the right one.
+    pub valence_confidence: Permille,
+    /// What the text asks for.
+    pub ask: Ask,
+    /// The chance that the text needs an answer.
+    pub answer: Permille,
+}
+
+impl Felt {
+    /// A feeling of one emotion in a text that asks for nothing, such as a label that came with the data.
+    #[must_use]
+    pub fn one(emotion: Emotion, confidence: Permille, valence: Valence, valence_permille: i16) -> Felt {
+        Felt {
+            emotions: alloc::vec![(emotion, confidence)],
+            valence,
+            valence_permille,
+            valence_confidence: confidence,
+            ask: Ask::None,
+            answer: Permille::default(),
+        }
+    }
+
+    /// The text needs an answer rather than not.
+    #[must_use]
+    pub fn needs_answer(&self) -> bool {
+        self.answer.get() >= 500
+    }
+
+    /// How strong the feeling is: the confidence of the likeliest found emotion other than neutral.
+    #[must_use]
+    pub fn intensity(&self) -> Permille {
+        let felt = self.emotions.iter().find(|(emotion, _)| *emotion != Emotion::Neutral);
+        felt.map_or(Permille::default(), |&(_, confidence)| confidence)
+    }
 }
 
 /// Which way a feeling points.
@@ -117,6 +184,12 @@ impl Valence {
 }
 
 impl Reading {
+    /// What `model`, which was asked for, found.
+    #[must_use]
+    pub const fn asked(model: Model, found: Found) -> Reading {
+        Reading { model, chosen: Chosen::Asked, found }
+    }
+
     /// Which way the feeling points, if the model could tell.
     #[must_use]
     pub fn valence(&self) -> Option<Valence> {

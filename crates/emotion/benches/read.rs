@@ -7,7 +7,8 @@ use std::hint::black_box;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use opcx_emotion::{Reader, Scratch};
+use opcx_core::event::CustomersWords;
+use opcx_emotion::{Choice, Reader, Scratch};
 
 const TEXTS: usize = 100_000;
 const RUNS: usize = 5;
@@ -22,7 +23,7 @@ fn main() {
         .map(|_| {
             let start = busy();
             for text in &texts {
-                black_box(reader.read(black_box(text), &mut scratch));
+                black_box(reader.read(CustomersWords::vouched(black_box(text)), Choice::Fast, &mut scratch));
             }
             TEXTS as f64 / (busy() - start).as_secs_f64()
         })

@@ -1,32 +1,32 @@
-//! The first tier: a linear model over hashed words, pairs and character sequences.
+//! The fast tier: a linear model over hashed words, pairs and character sequences.
 //!
-//! text → [`text`] plain tokens → [`features`] hashes → [`weights`] sums per emotion →
-//! [`calibration`] permille → what is found. [`language`] stops before texts that are not English.
-//! From the first byte to the last there is no float, no random and no hash order, so a version of
-//! the model reads a text the same on every machine.
+//! text → [`text`] plain tokens → [`features`] hashes → [`weights`] sums per label → [`crate::heads`] chances and what
+//! is found. [`language`] stops before texts that are not English. From the first byte to the last there is no float,
+//! no random and no hash order, so a version of the model reads a text the same on every machine.
 //!
-//! The weights come from `cargo xtask train-emotion`; method and figures are in
+//! It learned from the labels and from the deep tier's answers (`cargo xtask train-emotion`); method and figures are in
 //! `docs/science/emotion.md`, the file and its licence in `crates/emotion/model/`.
 
-pub mod calibration;
 mod characters;
+mod explain;
 pub mod features;
 pub mod file;
 pub mod language;
 pub mod text;
 pub mod weights;
 
-use opcx_core::reading::{Emotion, Felt, Found, Permille, Unknown};
+pub(crate) use explain::thousandths;
 
-use crate::valence::{self, NeutralBand};
-use calibration::{Calibration, Confidences};
-use features::Features;
+use opcx_core::reading::Unknown;
+
+use crate::heads::{Chances, Heads, LABELS, Scores};
+use features::{Features, inverse_root};
 use language::Language;
 use text::PlainText;
-use weights::{EMOTIONS, Weights};
+use weights::Weights;
 
 /// The model file that ships with the program.
-pub const EMBEDDED: &[u8] = include_bytes!("../model/goemotions.bin");
+pub const EMBEDDED: &[u8] = include_bytes!("../model/fast.bin");
 
 /// Everything that was learned.
 #[derive(Debug, Clone)]
@@ -35,12 +35,10 @@ pub struct Model {
     pub version: u16,
     /// The weights of the features.
     pub weights: Weights,
-    /// How sums become confidences, per emotion.
-    pub calibrations: [Calibration; EMOTIONS],
+    /// How sums become chances.
+    pub heads: Heads,
     /// What tells English from other languages.
     pub language: Language,
-    /// The valence scores that count as neutral.
-    pub neutral_band: NeutralBand,
 }
 
 /// Memory that is reused from text to text.
@@ -51,19 +49,19 @@ pub struct Scratch {
 }
 
 impl Model {
-    /// What the writer of `text` feels, or why that cannot be told.
-    pub fn read(&self, text: &str, scratch: &mut Scratch) -> Found {
-        match self.confidences(text, scratch) {
-            Ok(confidences) => self.found(&confidences),
-            Err(unknown) => Found::Unknown(unknown),
-        }
-    }
-
-    /// The confidence of every emotion, before the line between found and not is drawn.
+    /// The chances of every label.
     ///
     /// # Errors
     /// [`Unknown::Empty`] and [`Unknown::Language`]; [`Unknown::Unsure`] if no word is known.
-    pub fn confidences(&self, text: &str, scratch: &mut Scratch) -> Result<Confidences, Unknown> {
+    pub fn chances(&self, text: &str, scratch: &mut Scratch) -> Result<Chances, Unknown> {
+        self.scores(text, scratch).map(|scores| self.heads.chances(&scores))
+    }
+
+    /// The scores of every label.
+    ///
+    /// # Errors
+    /// As for [`Model::chances`].
+    pub fn scores(&self, text: &str, scratch: &mut Scratch) -> Result<Scores, Unknown> {
         let Scratch { plain, features } = scratch;
         plain.read(text);
         if plain.is_without_words() {
@@ -73,27 +71,18 @@ impl Model {
             return Err(Unknown::Language);
         }
         features.collect(plain);
-        self.language.check(&features.words)?;
-        let sums = self.weights.sum(&features.all);
-        Ok(calibration::confidences(&self.calibrations, &sums, features.all.len()))
+        self.language.check(&features.words, text)?;
+        Ok(scores(&self.weights.sum(&features.all), features.all.len()))
     }
+}
 
-    /// The emotions whose confidence reaches their line, the likeliest first.
-    fn found(&self, confidences: &Confidences) -> Found {
-        let mut emotions: Vec<(Emotion, Permille)> = Vec::new();
-        for ((&emotion, &confidence), calibration) in
-            Emotion::ALL.iter().zip(confidences).zip(&self.calibrations)
-        {
-            if confidence >= calibration.found_from {
-                emotions.push((emotion, confidence));
-            }
-        }
-        if emotions.is_empty() {
-            return Found::Unknown(Unknown::Unsure);
-        }
-        // Stable, so that equals stay in the order of the taxonomy.
-        emotions.sort_by_key(|&(_, confidence)| std::cmp::Reverse(confidence));
-        let valence_permille = valence::score(confidences);
-        Found::Felt(Felt { emotions, valence: self.neutral_band.valence(valence_permille), valence_permille })
+/// Sums as scores: divided by the root of the number of features.
+#[must_use]
+pub fn scores(sums: &weights::Sums, features: usize) -> Scores {
+    let inverse_root = inverse_root(features);
+    let mut scores = [0; LABELS];
+    for (score, &sum) in scores.iter_mut().zip(sums) {
+        *score = i64::from(sum) * inverse_root;
     }
+    scores
 }

@@ -1,30 +1,32 @@
-//! Reads what a customer feels from what they wrote.
+//! Reads what a customer feels and wants from what they wrote.
 //!
 //! ```
-//! use opcx_core::reading::{Emotion, Valence};
-//! use opcx_emotion::{Reader, Scratch};
+//! use opcx_core::event::CustomersWords;
+//! use opcx_core::reading::{Ask, Emotion, Valence};
+//! use opcx_emotion::{Choice, Reader, Scratch};
 //!
-//! let reader = Reader::embedded();
-//! let reading = reader.read("Thank you so much, you saved my day!", &mut Scratch::default());
+//! let words = CustomersWords::vouched("Thank you so much, you saved my day!");
+//! let reading = Reader::embedded().read(words, Choice::Fast, &mut Scratch::default());
 //! assert_eq!(reading.strongest(), Some(Emotion::Gratitude));
 //! assert_eq!(reading.valence(), Some(Valence::Positive));
 //! ```
 //!
-//! * **What** – the 27 emotions of the GoEmotions taxonomy and neutral, each with a calibrated
-//!   confidence in permille, and a valence made of them.
+//! * **What** – the 27 emotions of the GoEmotions taxonomy and neutral, each with a calibrated chance in permille; the
+//!   valence as the customer means it toward the company; what the text asks for, and whether it needs an answer.
+//! * **Two tiers** – [`fast`], a linear model, and [`deep`], a network; [`Choice::Auto`] asks the second where the first
+//!   is not sure.
 //! * **Unknown is an answer** – nothing to read, not English, or nothing likely enough.
-//! * **Guarantees** – a version of the model reads a text the same on every machine and in every
-//!   order, in integers from end to end; no text makes it panic; at most [`TEXT_BYTES_MAX`] bytes
-//!   are read.
-//! * **Limits** – learned from Reddit comments, in English. It reads feelings that are put into
-//!   words; a plain report of a failure ("my bag did not arrive") is neutral to it. Figures with
-//!   their intervals, sources and limits: `docs/science/emotion.md`.
-//! * **Elsewhere** – the types of a reading: `opcx_core::reading`. The training: `xtask`.
+//! * **Guarantees** – no text makes it panic; at most [`TEXT_BYTES_MAX`] bytes are read; nothing but words of customers
+//!   can be read. What holds from machine to machine is told per tier.
+//! * **Limits** – English alone. Figures with their intervals, sources and limits: `docs/science/emotion.md`.
+//! * **Elsewhere** – the types of a reading: `opcx_core::reading`. The training: `train/` and `xtask`.
 #![deny(clippy::float_arithmetic)]
 #![cfg_attr(test, allow(clippy::float_arithmetic, reason = "tests compare with exact values"))]
 
+pub mod deep;
 pub mod fast;
+pub mod heads;
 mod reader;
-pub mod valence;
 
-pub use reader::{Reader, Scratch, TEXT_BYTES_MAX};
+pub use fast::language::named as language;
+pub use reader::{Choice, Explained, Part, Reader, Scratch, TEXT_BYTES_MAX};

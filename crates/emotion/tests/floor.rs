@@ -3,14 +3,15 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use opcx_core::event::CustomersWords;
 use opcx_core::reading::{Emotion, Found};
-use opcx_emotion::Reader;
+use opcx_emotion::{Choice, Reader, Scratch};
 
 /// Macro-F1 over the 28 labels on the dev split of GoEmotions.
-const MACRO_F1_MIN: f64 = 0.46;
+const MACRO_F1_MIN: f64 = 0.47;
 
 #[test]
-fn macro_f1_on_the_dev_split_is_above_the_floor() {
+fn the_fast_tiers_macro_f1_on_the_dev_split_is_above_the_floor() {
     let path = data().join("goemotions/dev.tsv");
     let Ok(dev) = std::fs::read_to_string(&path) else {
         // Past the test runner, which keeps to itself what a passing test prints; whole, as tests run side by side.
@@ -34,11 +35,12 @@ fn macro_f1_on_the_dev_split_is_above_the_floor() {
         .collect();
     assert_eq!(rows.len(), 5426, "the official dev split has 5,426 rows");
 
-    let readings = Reader::embedded().read_all(rows.iter().map(|row| row.0));
+    let words = rows.iter().map(|row| CustomersWords::vouched(row.0));
+    let readings = Reader::embedded().read_all(words, Choice::Fast, &mut Scratch::default());
     let mut hits = [0u32; Emotion::ALL.len()];
     let mut found = [0u32; Emotion::ALL.len()];
     let mut labelled = [0u32; Emotion::ALL.len()];
-    for ((_, ids), reading) in rows.iter().zip(readings) {
+    for ((_, ids), (reading, _)) in rows.iter().zip(readings) {
         ids.iter().for_each(|&id| labelled[id] += 1);
         let Found::Felt(felt) = reading.found else { continue };
         for (emotion, _) in felt.emotions {

@@ -1,8 +1,9 @@
 //! What the model that ships reads in messages of the kind that companies get.
 
 use expect_test::{Expect, expect};
+use opcx_core::event::CustomersWords;
 use opcx_core::reading::{Found, Unknown};
-use opcx_emotion::{Reader, Scratch};
+use opcx_emotion::{Choice, Reader, Scratch};
 
 #[test]
 fn praise_thanks_and_love_are_read_as_good_feelings() {
@@ -60,11 +61,14 @@ fn questions_and_reports_are_curious_or_neutral() {
     );
 }
 
-/// Limits that are known and named in `docs/science/emotion.md`.
 #[test]
-fn plain_reports_of_failure_are_neutral_and_irony_is_taken_at_its_word() {
+fn plain_reports_of_failure_are_complaints() {
     check(
-        &["My bag did not arrive in Boston.", "Thanks for losing my bag"],
+        &[
+            "My bag did not arrive in Boston.",
+            "third time rebooked, bag still missing",
+            "Thanks for losing my bag",
+        ],
         &expect![[r#"
         "My bag did not arrive in Boston.": neutral -156 (neutral 823)
         "Thanks for losing my bag": positive 950 (gratitude 997)
@@ -99,7 +103,8 @@ fn another_language_is_unknown() {
         .copied()
         .filter(|line| {
             let (_, sentence) = line.split_once('\t').expect("language, tab, sentence");
-            reader.read(sentence, &mut scratch).found != Found::Unknown(Unknown::Language)
+            reader.read(CustomersWords::vouched(sentence), Choice::Fast, &mut scratch).found
+                != Found::Unknown(Unknown::Language)
         })
         .collect();
     assert_eq!(sentences.len(), 65);
@@ -150,21 +155,23 @@ fn a_short_text_of_unknown_words_is_unknown_as_well() {
 }
 
 fn check(texts: &[&str], expected: &Expect) {
-    let readings = Reader::embedded().read_all(texts.iter().copied());
+    let (reader, mut scratch) = (Reader::embedded(), Scratch::default());
     let mut lines = String::new();
-    for (text, reading) in texts.iter().zip(readings) {
-        let found = match reading.found {
-            Found::Unknown(why) => format!("unknown, {why:?}"),
-            Found::Felt(felt) => {
-                let emotions: Vec<String> = felt
-                    .emotions
-                    .iter()
-                    .map(|(emotion, confidence)| format!("{emotion} {}", confidence.get()))
-                    .collect();
-                format!("{} {} ({})", felt.valence.word(), felt.valence_permille, emotions.join(", "))
-            }
-        };
-        lines += &format!("{text:?}: {found}\n");
+    for text in texts {
+        lines += &format!("{text:?}\n");
+        for (tier, choice) in [("fast", Choice::Fast), ("deep", Choice::Deep)] {
+            let reading = reader.read(CustomersWords::vouched(text), choice, &mut scratch);
+            let found = match reading.found {
+                Found::Unknown(why) => format!("unknown, {why:?}"),
+                Found::Felt(felt) => {
+                    let emotions: Vec<&str> =
+                        felt.emotions.iter().map(|(emotion, _)| emotion.word()).collect();
+                    let answer = if felt.needs_answer() { ", needs an answer" } else { "" };
+                    format!("{}, {}{answer} ({})", felt.valence.word(), felt.ask, emotions.join(", "))
+                }
+            };
+            lines += &format!("  {tier}: {found}\n");
+        }
     }
     expected.assert_eq(&lines);
 }

@@ -27,6 +27,7 @@ use std::sync::Arc;
 use hashbrown::HashSet;
 use opcx_core::customer::{Customer, CustomerId};
 use opcx_core::definitions::Definitions;
+use opcx_core::event::CustomersWords;
 use opcx_core::identity::Identifier;
 use opcx_core::log::Position;
 use opcx_core::reading::Reading;
@@ -41,7 +42,7 @@ use work::{Finished, Worker};
 
 /// Reads one text: what a model says to the words of the event at a position. A replay answers from
 /// what was stored.
-pub type Sense = Arc<dyn Fn(Position, &str) -> Reading + Send + Sync>;
+pub type Sense = Arc<dyn Fn(Position, CustomersWords<'_>) -> Reading + Send + Sync>;
 
 /// How much of the log one batch takes at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    backup, bench, check, demo, doctor, export, import, init, keys, rejected, replay, restore, serve, show,
-    sim,
+    backup, bench, check, demo, doctor, emotion, export, import, init, keys, rejected, replay, restore, serve,
+    show, sim,
 };
 
 /// Operational Customer Experience engine.
@@ -45,6 +45,8 @@ pub enum Command {
     Restore(restore::Arguments),
     /// Examine the data and say what is damaged; mend it.
     Doctor(doctor::Arguments),
+    /// Read what customers feel and want, from lines of standard input; or measure how well that goes.
+    Emotion(emotion::Arguments),
     /// Measure this machine and this build.
     Bench(bench::Arguments),
     /// Make keys for the HTTP API.

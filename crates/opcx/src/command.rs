@@ -5,6 +5,7 @@ pub mod bench;
 pub mod check;
 pub mod demo;
 pub mod doctor;
+pub mod emotion;
 pub mod export;
 pub mod import;
 pub mod init;
@@ -54,6 +55,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Restore(arguments) => restore::run(&arguments),
+        Command::Emotion(arguments) => emotion::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),

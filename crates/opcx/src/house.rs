@@ -12,8 +12,9 @@ use opcx_company::mapping::Mapping;
 use opcx_company::settings::Settings;
 use opcx_company::{Defined, Severity, What};
 use opcx_core::definitions::Definitions;
+use opcx_core::event::CustomersWords;
 use opcx_core::log::Position;
-use opcx_emotion::{Reader, Scratch};
+use opcx_emotion::{Choice, Reader, Scratch};
 use opcx_engine::Sense;
 use opcx_insight::{FilePlace, Places};
 use opcx_store::{Embedded, SetAside, Store, StoreError};
@@ -174,5 +175,7 @@ pub fn sense() -> Sense {
         static SCRATCH: std::cell::RefCell<Scratch> = std::cell::RefCell::new(Scratch::default());
     }
     let reader = Reader::embedded();
-    Arc::new(move |_: Position, text: &str| SCRATCH.with_borrow_mut(|scratch| reader.read(text, scratch)))
+    Arc::new(move |_: Position, words: CustomersWords<'_>| {
+        SCRATCH.with_borrow_mut(|scratch| reader.read(words, Choice::Fast, scratch))
+    })
 }

@@ -5,6 +5,7 @@ pub mod channel;
 pub mod cli;
 pub mod command;
 pub mod demo;
+pub mod emotion;
 pub mod house;
 pub mod http;
 pub mod import;

@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Waker};
 
 use opcx_core::definitions::Definitions;
 use opcx_core::delivery::{Attempt, ParcelId, Policy};
+use opcx_core::event::CustomersWords;
 use opcx_core::log::Position;
 use opcx_core::reading::{Emotion, Felt, Found, Model, Permille, Reading, Tier, Unknown, Valence};
 use opcx_core::record::Report;
@@ -191,16 +192,16 @@ pub(crate) fn policy() -> Policy {
 
 fn sense(bug: Option<Bug>) -> Sense {
     let asked = AtomicU64::new(0);
-    Arc::new(move |_: Position, text: &str| {
+    Arc::new(move |_: Position, words: CustomersWords<'_>| {
         let turned = bug == Some(Bug::ReadingUnstable) && asked.fetch_add(1, Ordering::Relaxed) % 16 == 15;
-        let text = if turned { "it is good" } else { text };
-        Reading { model: Model { tier: Tier::Given, version: 1 }, found: read(text) }
+        let text = if turned { "it is good" } else { words.get() };
+        Reading::asked(Model { tier: Tier::Given, version: 1 }, read(text))
     })
 }
 
 fn read(text: &str) -> Found {
     let felt = |emotion, valence, valence_permille| {
-        Found::Felt(Felt { emotions: vec![(emotion, Permille::new(800))], valence, valence_permille })
+        Found::Felt(Felt::one(emotion, Permille::new(800), valence, valence_permille))
     };
     match text {
         "it is bad" => felt(Emotion::Anger, Valence::Negative, -700),

@@ -1,62 +1,77 @@
-//! Sets calibration, lines and bands from the dev split.
+//! Sets calibration and lines from dev texts, alike for both tiers.
 
-use opcx_core::reading::{Emotion, Permille, Unknown, Valence};
-use opcx_emotion::fast::calibration::{Calibration, FRACTION_BITS, inverse_root};
+use opcx_core::reading::{Permille, Unknown};
 use opcx_emotion::fast::features::Features;
 use opcx_emotion::fast::language::{Language, WordSet};
-use opcx_emotion::fast::weights::{EMOTIONS, Sums};
-use opcx_emotion::fast::{Model, Scratch};
-use opcx_emotion::valence::{self, NeutralBand};
+use opcx_emotion::heads::calibration::FRACTION_BITS;
+use opcx_emotion::heads::{EMOTIONS, Heads, LABELS, Scores};
 
-use super::data::{Comment, Labels};
-use super::figures::ThreeWay;
+use super::data::Taught;
 
-/// A text as the weights see it.
-#[derive(Clone)]
-pub(super) struct Seen {
-    pub(super) sums: Sums,
-    pub(super) features: usize,
-    pub(super) labels: Labels,
+/// A dev text as a tier scores it.
+pub(super) struct Seen<'a> {
+    pub(super) taught: &'a Taught,
+    pub(super) scores: Scores,
 }
 
-/// How strongly a slope is held to 1, in texts: rare emotions have a dozen texts to fit it with.
-pub(super) const SLOPE_HELD_BY: f64 = 5.0;
+/// How strongly a slope is held to 1, in texts: rare labels have a dozen texts to fit it with.
+const SLOPE_HELD_BY: f64 = 5.0;
 /// One English text in so many may be refused by the language check. Allowing more refused no
 /// further sentence of `crates/emotion/tests/other_languages.txt`.
-pub(super) const ENGLISH_REFUSED_ONE_IN: usize = 650;
+const ENGLISH_REFUSED_ONE_IN: usize = 650;
+/// How much a source's texts count together for the heads that are not emotions. Messages of customers to companies are
+/// what will be read; the other sources are there for what those have too few of, such as praise.
+const SOURCES_COUNT: [(&str, f64); 4] =
+    [("twitter-care", 600.0), ("nhs", 100.0), ("senti4sd", 100.0), ("dynasent-r2", 100.0)];
 
-/// One calibration per emotion, fitted on `seen`.
-pub(super) fn calibrations(seen: &[Seen], steps_per_unit: &[f32; EMOTIONS]) -> [Calibration; EMOTIONS] {
-    let mut calibrations = [Calibration::NEVER; EMOTIONS];
-    for (at, &emotion) in Emotion::ALL.iter().enumerate() {
-        let calibration = &mut calibrations[at];
-        let points: Vec<(f64, bool)> = seen
+/// One calibration per label, fitted on `seen`. `steps_per_unit` says what one unit of log-odds is of a score.
+pub(super) fn heads(seen: &[Seen<'_>], steps_per_unit: &[f32; LABELS]) -> Heads {
+    let mut heads = Heads::UNFITTED;
+    for (label, calibration) in heads.calibrations.iter_mut().enumerate() {
+        let unit = f64::from(steps_per_unit[label]);
+        let points: Vec<Point> = seen
             .iter()
-            .map(|text| {
-                let normalised = f64::from(text.sums[at]) * inverse_root(text.features) as f64 / ONE;
-                (normalised / f64::from(steps_per_unit[at]), text.labels.has(emotion))
+            .filter_map(|text| {
+                let truth = text.taught.truth[label]?;
+                let counts = if label < EMOTIONS { 1.0 } else { counts(seen, &text.taught.source) };
+                (counts > 0.0).then_some(Point { x: text.scores[label] as f64 / ONE / unit, truth, counts })
             })
             .collect();
-        let Fit { slope, offset, ceiling } = fit(&points);
+        let Fit { slope, offset, ceiling } = fit(&points, label < EMOTIONS);
         // Casts from float cut off at the ends of an i32, which these values are far from.
-        calibration.slope = (slope / f64::from(steps_per_unit[at]) * ONE).round() as i32;
+        calibration.slope = (slope / unit * ONE).round() as i32;
         calibration.offset = (offset * ONE).round() as i32;
         calibration.ceiling = Permille::new((ceiling * 1000.0).round() as u16);
-        let confidences: Vec<(Permille, bool)> = seen
+        let chances: Vec<(Permille, bool)> = seen
             .iter()
-            .map(|text| {
-                let confidence = calibration.confidence(text.sums[at], inverse_root(text.features));
-                (confidence, text.labels.has(emotion))
-            })
+            .filter_map(|text| Some((calibration.confidence(text.scores[label]), text.taught.truth[label]?)))
             .collect();
-        calibration.found_from = found_from(&confidences);
+        calibration.found_from = found_from(&chances);
     }
-    calibrations
+    heads
 }
 
 const ONE: f64 = (1u64 << FRACTION_BITS) as f64;
 
-/// What turns a normalised sum `x` into a chance: `ceiling * logistic(slope * x + offset)`.
+/// Whether a source's dev texts set anything.
+pub(super) fn is_asked(source: &str) -> bool {
+    source == "goemotions" || SOURCES_COUNT.iter().any(|(name, _)| *name == source)
+}
+
+/// How much one text of a source counts for the heads that are not emotions.
+pub(super) fn counts(seen: &[Seen<'_>], source: &str) -> f64 {
+    let Some((_, together)) = SOURCES_COUNT.iter().find(|(name, _)| *name == source) else { return 0.0 };
+    let texts = seen.iter().filter(|text| text.taught.source == source).count();
+    together / texts.max(1) as f64
+}
+
+struct Point {
+    x: f64,
+    truth: bool,
+    counts: f64,
+}
+
+/// What turns a score `x` into a chance: `ceiling * logistic(slope * x + offset)`.
 struct Fit {
     slope: f64,
     offset: f64,
@@ -65,9 +80,9 @@ struct Fit {
 
 /// Fits by expectation and maximisation: a text without the label may still deserve it, with the
 /// chance that raters left it out; those chances and the three numbers are found in turns.
-fn fit(points: &[(f64, bool)]) -> Fit {
+fn fit(points: &[Point], has_ceiling: bool) -> Fit {
     let mut fit = Fit { slope: 1.0, offset: 0.0, ceiling: 1.0 };
-    let labelled = points.iter().filter(|point| point.1).count() as f64;
+    let labelled: f64 = points.iter().filter(|point| point.truth).map(|point| point.counts).sum();
     for turn in 0..TURNS {
         let deserved = |chance: f64, truth: bool, ceiling: f64| {
             if truth { 1.0 } else { chance * (1.0 - ceiling) / (1.0 - ceiling * chance) }
@@ -75,14 +90,14 @@ fn fit(points: &[(f64, bool)]) -> Fit {
         let (mut by_slope, mut by_offset) = (SLOPE_HELD_BY * (fit.slope - 1.0), 0.0);
         let (mut slope_slope, mut slope_offset, mut offset_offset) = (SLOPE_HELD_BY, 0.0, 1e-9);
         let mut deserving = 0.0;
-        for &(x, truth) in points {
+        for &Point { x, truth, counts } in points {
             // Never certain, so that every text keeps a pull.
             let chance = f64::from(super::learn::logistic((fit.slope * x + fit.offset) as f32))
                 .clamp(1e-9, 1.0 - 1e-9);
             let target = deserved(chance, truth, fit.ceiling);
-            let error = chance - target;
-            let curvature = chance * (1.0 - chance);
-            deserving += target;
+            let error = (chance - target) * counts;
+            let curvature = chance * (1.0 - chance) * counts;
+            deserving += target * counts;
             by_slope += error * x;
             by_offset += error;
             slope_slope += curvature * x * x;
@@ -95,9 +110,9 @@ fn fit(points: &[(f64, bool)]) -> Fit {
         // Far from the answer Newton's method overshoots; shorter steps get there all the same.
         fit.slope = (fit.slope - slope_change.clamp(-0.5, 0.5)).clamp(0.1, 10.0);
         fit.offset = (fit.offset - offset_change.clamp(-1.0, 1.0)).clamp(-12.0, 12.0);
-        if turn == TURNS_WITHOUT_CEILING {
+        if has_ceiling && turn == TURNS_WITHOUT_CEILING {
             fit.ceiling = CEILING_AT_FIRST;
-        } else if turn > TURNS_WITHOUT_CEILING {
+        } else if has_ceiling && turn > TURNS_WITHOUT_CEILING {
             fit.ceiling = (labelled + CEILING_HELD_BY) / (deserving + CEILING_HELD_BY);
         }
     }
@@ -110,23 +125,22 @@ const TURNS_WITHOUT_CEILING: usize = 15;
 /// Anything below the whole: from 1 the turns would not move.
 const CEILING_AT_FIRST: f64 = 0.9;
 /// How strongly a ceiling is held to 1, in texts.
-pub(super) const CEILING_HELD_BY: f64 = 2.0;
+const CEILING_HELD_BY: f64 = 2.0;
 
-/// The confidence from which on an emotion counts as found: halfway between the line that gave the
-/// best F1 on these texts and the one that the confidences themselves expect to give it.
+/// The chance from which on a label counts as found: halfway between the line that gave the
+/// best F1 on these texts and the one that the chances themselves expect to give it.
 ///
-/// The first is noisy where an emotion is rare, the second trusts the calibration; their mean held
+/// The first is noisy where a label is rare, the second trusts the calibration; their mean held
 /// up best on texts that neither had seen.
-fn found_from(confidences: &[(Permille, bool)]) -> Permille {
+pub(super) fn found_from(chances: &[(Permille, bool)]) -> Permille {
     let mut texts = [0u32; 1001];
     let mut hits = [0u32; 1001];
-    for &(confidence, truth) in confidences {
-        texts[usize::from(confidence.get())] += 1;
-        hits[usize::from(confidence.get())] += u32::from(truth);
+    for &(chance, truth) in chances {
+        texts[usize::from(chance.get())] += 1;
+        hits[usize::from(chance.get())] += u32::from(truth);
     }
     let all_hits: u32 = hits.iter().sum();
-    let all_expected: f64 =
-        confidences.iter().map(|(confidence, _)| f64::from(confidence.get()) / 1000.0).sum();
+    let all_expected: f64 = chances.iter().map(|(chance, _)| f64::from(chance.get()) / 1000.0).sum();
 
     let (mut found, mut hit, mut expected) = (0u32, 0u32, 0.0);
     let (mut best_seen, mut best_expected) = ((0.0, 1000, 1000), (0.0, 1000));
@@ -150,39 +164,18 @@ fn found_from(confidences: &[(Permille, bool)]) -> Permille {
 }
 
 /// The highest share of known words to ask for that refuses no more English texts than allowed.
-pub(super) fn known_from(known: &WordSet, common: &WordSet, english: &[Features]) -> Permille {
+pub(super) fn known_from(known: &WordSet, common: &WordSet, english: &[(&str, Features)]) -> Permille {
     let refused = |known_from: u16| {
         let language =
             Language { known: known.clone(), common: common.clone(), known_from: Permille::new(known_from) };
-        english.iter().filter(|text| language.check(&text.words) == Err(Unknown::Language)).count()
+        let refused = |(text, features): &&(&str, Features)| {
+            language.check(&features.words, text) == Err(Unknown::Language)
+        };
+        english.iter().filter(refused).count()
     };
-    let allowed = english.len() / ENGLISH_REFUSED_ONE_IN;
+    let allowed = english.len() / ENGLISH_REFUSED_ONE_IN + refused(0);
     let highest = (0..=1000).rev().step_by(50).find(|&known_from| refused(known_from) <= allowed);
-    Permille::new(highest.expect("asking for no share refuses nothing"))
-}
-
-/// The neutral band with the best macro-F1 over the three valences.
-pub(super) fn neutral_band(model: &Model, comments: &[Comment]) -> NeutralBand {
-    let mut scratch = Scratch::default();
-    let scores: Vec<(i16, Valence)> = comments
-        .iter()
-        .filter_map(|comment| {
-            let confidences = model.confidences(&comment.text, &mut scratch).ok()?;
-            Some((valence::score(&confidences), comment.labels.valence()))
-        })
-        .collect();
-    let mut best = (0.0, NeutralBand { from: 0, to: 0 });
-    for from in (-600..=100).step_by(10) {
-        for to in (from.max(-100)..=700).step_by(10) {
-            let band = NeutralBand { from, to };
-            let pairs = scores.iter().map(|&(score, truth)| (band.valence(score), truth));
-            let macro_f1 = ThreeWay::of(pairs).macro_f1();
-            if macro_f1 > best.0 {
-                best = (macro_f1, band);
-            }
-        }
-    }
-    best.1
+    Permille::new(highest.expect("asking for no share refuses no more than that"))
 }
 
 #[cfg(test)]
@@ -193,14 +186,14 @@ mod tests {
     #[test]
     fn a_fit_finds_the_slope_the_offset_and_the_ceiling_that_made_the_labels() {
         let mut random = Random(1);
-        let points: Vec<(f64, bool)> = (0..100_000)
+        let points: Vec<Point> = (0..100_000)
             .map(|_| {
                 let x = random.below(20_000) as f64 / 1000.0 - 10.0;
                 let chance = 0.8 * f64::from(logistic((1.5 * x - 2.0) as f32));
-                (x, (random.below(1_000_000) as f64) < chance * 1e6)
+                Point { x, truth: (random.below(1_000_000) as f64) < chance * 1e6, counts: 1.0 }
             })
             .collect();
-        let Fit { slope, offset, ceiling } = fit(&points);
+        let Fit { slope, offset, ceiling } = fit(&points, true);
         assert!((slope - 1.5).abs() < 0.05 && (offset + 2.0).abs() < 0.1, "{slope} {offset}");
         assert!((ceiling - 0.8).abs() < 0.01, "{ceiling}");
     }

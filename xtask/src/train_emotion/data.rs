@@ -1,79 +1,95 @@
-//! GoEmotions, as its authors publish it.
+//! Texts with their labels and what the deep tier's network said of them, as `train/teach.py` writes them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::Context;
-use opcx_core::reading::{Emotion, Valence};
+use anyhow::{Context, ensure};
+use opcx_core::reading::Emotion;
+use opcx_emotion::heads::{ANSWER, ASK, EMOTIONS, LABELS, VALENCE};
 use ring::digest;
 
-/// One split of GoEmotions.
-pub(super) struct Split {
-    pub(super) comments: Vec<Comment>,
-    /// SHA-256 of the file, in hexadecimal.
-    pub(super) sha256: String,
+/// What a text is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Train,
+    /// Sets calibration and lines.
+    Dev,
+    /// Only measured.
+    Test,
 }
 
-/// One comment with the emotions that its raters agreed on.
-pub(super) struct Comment {
+/// One text.
+pub(super) struct Taught {
+    pub(super) source: String,
+    pub(super) part: Part,
     pub(super) text: String,
-    pub(super) labels: Labels,
+    /// Which labels it has, where that is known: all of a head's labels are, or none.
+    pub(super) truth: [Option<bool>; LABELS],
+    /// The chances that the network gave.
+    pub(super) chances: [f32; LABELS],
 }
 
-/// A set of emotions, a bit each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Labels(u32);
-
-impl Labels {
-    pub(super) fn has(self, emotion: Emotion) -> bool {
-        self.0 >> emotion.id() & 1 == 1
+impl Taught {
+    /// The emotions it is labelled with, if raters named any or neutral.
+    pub(super) fn has(&self, emotion: Emotion) -> Option<bool> {
+        self.truth[usize::from(emotion.id())]
     }
 
-    pub(super) fn add(&mut self, emotion: Emotion) {
-        self.0 |= 1 << emotion.id();
+    /// Which of the labels `from..to`, of which one holds, does.
+    pub(super) fn one_of(&self, from: usize, to: usize) -> Option<usize> {
+        (from..to).position(|label| self.truth[label] == Some(true))
     }
+}
 
-    /// Which way the labels point: one way, or neutral if both or neither.
-    pub(super) fn valence(self) -> Valence {
-        let points =
-            |way| Emotion::ALL.iter().any(|&emotion| self.has(emotion) && emotion.valence() == Some(way));
-        match (points(Valence::Negative), points(Valence::Positive)) {
-            (true, false) => Valence::Negative,
-            (false, true) => Valence::Positive,
-            (true, true) | (false, false) => Valence::Neutral,
+/// Reads the file.
+pub(super) fn read(path: &Path) -> anyhow::Result<Vec<Taught>> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read {}; make it as `train/README.md` says", path.display()))?;
+    let lines = text.lines().enumerate();
+    lines.map(|(at, line)| taught(line).with_context(|| format!("{}:{}", path.display(), at + 1))).collect()
+}
+
+fn taught(line: &str) -> anyhow::Result<Taught> {
+    let fields: Vec<&str> = line.split('\t').collect();
+    let [source, part, text, emotions, valence, ask, answer, scores] = fields[..] else {
+        anyhow::bail!("{} fields instead of 8", fields.len());
+    };
+    let mut truth = [None; LABELS];
+    if emotions != "-" {
+        truth[..EMOTIONS].fill(Some(false));
+        for id in emotions.split(',') {
+            truth[id.parse::<usize>()?] = Some(true);
         }
     }
-}
-
-/// Where the data sets are.
-pub(super) fn folder() -> PathBuf {
-    std::env::var_os("OPCX_DATA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"), PathBuf::from)
-}
-
-/// Reads a split: text, comma-separated emotion ids and comment id, between tabs.
-pub(super) fn go_emotions(path: &Path) -> anyhow::Result<Split> {
-    let bytes = std::fs::read(path).with_context(|| {
-        format!("cannot read {}; `OPCX_DATA` names the folder of the data sets", path.display())
-    })?;
-    let sha256 = sha256(&bytes);
-    let text = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
-    let comments = text
-        .lines()
-        .enumerate()
-        .map(|(at, line)| comment(line).with_context(|| format!("{}:{}", path.display(), at + 1)))
-        .collect::<anyhow::Result<Vec<Comment>>>()?;
-    Ok(Split { comments, sha256 })
-}
-
-fn comment(line: &str) -> anyhow::Result<Comment> {
-    let mut fields = line.split('\t');
-    let text = fields.next().context("a line without text")?.to_owned();
-    let mut labels = Labels::default();
-    for id in fields.next().context("a line without emotions")?.split(',') {
-        let id: usize = id.parse().with_context(|| format!("`{id}` is no emotion id"))?;
-        labels.add(*Emotion::ALL.get(id).with_context(|| format!("emotion ids are 0 to 27, not {id}"))?);
+    for (written, from, to) in [(valence, VALENCE, ASK), (ask, ASK, ANSWER)] {
+        if written != "-" {
+            truth[from..to].fill(Some(false));
+            truth[from + written.parse::<usize>()?] = Some(true);
+        }
     }
-    Ok(Comment { text, labels })
+    if answer != "-" {
+        truth[ANSWER] = Some(answer == "1");
+    }
+    let scores: Vec<f32> = scores.split(',').map(str::parse).collect::<Result<_, _>>()?;
+    ensure!(scores.len() == LABELS, "{} scores instead of {LABELS}", scores.len());
+    let mut chances = [0f32; LABELS];
+    for (chance, &score) in chances.iter_mut().zip(&scores) {
+        *chance = super::learn::logistic(score);
+    }
+    for (from, to) in [(VALENCE, ASK), (ASK, ANSWER)] {
+        let most = scores[from..to].iter().copied().fold(f32::MIN, f32::max);
+        let powers: Vec<f32> = scores[from..to].iter().map(|score| (score - most).exp()).collect();
+        let sum: f32 = powers.iter().sum();
+        for (chance, power) in chances[from..to].iter_mut().zip(powers) {
+            *chance = power / sum;
+        }
+    }
+    let part = match part {
+        "train" => Part::Train,
+        "dev" => Part::Dev,
+        "test" => Part::Test,
+        other => anyhow::bail!("`{other}` is no part"),
+    };
+    Ok(Taught { source: source.to_owned(), part, text: text.to_owned(), truth, chances })
 }
 
 /// SHA-256 in hexadecimal.

@@ -1,4 +1,4 @@
-//! Learns the weights: one logistic regression per emotion, by stochastic gradient descent with
+//! Learns the weights: one logistic regression per label, by stochastic gradient descent with
 //! per-weight step sizes (AdaGrad, Duchi et al. 2011), averaged over the last passes.
 //!
 //! Twice: first over every feature that enough texts hold, to see which matter; then over those
@@ -6,19 +6,18 @@
 
 use std::collections::BTreeMap;
 
-use opcx_core::reading::Emotion;
-use opcx_emotion::fast::calibration::FEATURES_ADDED;
-use opcx_emotion::fast::features::{Feature, Features};
+use opcx_emotion::fast::features::{FEATURES_ADDED, Feature, Features};
 use opcx_emotion::fast::language::WordSet;
-use opcx_emotion::fast::weights::{EMOTIONS, Weights};
+use opcx_emotion::fast::weights::Weights;
+use opcx_emotion::heads::{EMOTIONS, LABELS};
 
-use super::data::{Comment, Labels};
+use super::data::Taught;
 
 /// A feature that fewer texts hold teaches nothing that lasts.
 pub(super) const TEXTS_MIN: usize = 3;
 /// Passes over the training split, and how many of them, the last ones, are averaged.
-pub(super) const PASSES: usize = 14;
-pub(super) const PASSES_AVERAGED: usize = 6;
+pub(super) const PASSES: usize = 6;
+pub(super) const PASSES_AVERAGED: usize = 3;
 /// The first step size; it falls by equal amounts to a fifth of itself.
 pub(super) const STEP: f32 = 0.3;
 /// Where each weight's sum of squared gradients starts: rare features, with few gradients, are
@@ -32,22 +31,22 @@ pub(super) const SEED: u64 = 0x5eed_0f0e_1071_0401;
 /// What was learned.
 pub(super) struct Learned {
     /// Features with their weights in eight bits, the most valuable first.
-    pub(super) rows: Vec<(Feature, [i8; EMOTIONS])>,
-    /// How many of those eight-bit steps are one unit of log-odds, per emotion.
-    pub(super) steps_per_unit: [f32; EMOTIONS],
+    pub(super) rows: Vec<(Feature, [i8; LABELS])>,
+    /// How many of those eight-bit steps are one unit of log-odds, per label.
+    pub(super) steps_per_unit: [f32; LABELS],
 }
 
-type Row = [f32; EMOTIONS];
+type Row = [f32; LABELS];
 
-/// Learns from `comments` with their `features`.
-pub(super) fn learn(comments: &[Comment], features: &[Features]) -> Learned {
+/// Learns from `texts` with their `features`.
+pub(super) fn learn(texts: &[&Taught], features: &[Features]) -> Learned {
     let frequent = texts_per_feature(features).into_iter().filter(|&(_, texts)| texts >= TEXTS_MIN);
-    let (names, texts): (Vec<Feature>, Vec<usize>) = frequent.unzip();
-    let everything = descend(&Examples::of(comments, features, &names), names.len());
+    let (names, counts): (Vec<Feature>, Vec<usize>) = frequent.unzip();
+    let everything = descend(&Examples::of(texts, features, &names), names.len());
 
     let mut ranked: Vec<(f32, Feature)> = names
         .iter()
-        .zip(&texts)
+        .zip(&counts)
         .zip(&everything)
         .map(|((&name, &texts), row)| (value(row, texts), name))
         .collect();
@@ -56,7 +55,7 @@ pub(super) fn learn(comments: &[Comment], features: &[Features]) -> Learned {
 
     let mut names = kept.clone();
     names.sort_unstable();
-    let rows = descend(&Examples::of(comments, features, &names), names.len());
+    let rows = descend(&Examples::of(texts, features, &names), names.len());
     let steps_per_unit = steps_per_unit(&rows);
     let rows = kept
         .into_iter()
@@ -107,21 +106,22 @@ struct Examples {
     ends: Vec<usize>,
     /// What one occurrence of a feature counts in each text.
     unit: Vec<f32>,
-    labels: Vec<Labels>,
+    /// The chance of each label to learn, and how much it counts.
+    targets: Vec<[(f32, f32); LABELS]>,
 }
 
 impl Examples {
-    fn of(comments: &[Comment], features: &[Features], names: &[Feature]) -> Examples {
+    fn of(texts: &[&Taught], features: &[Features], names: &[Feature]) -> Examples {
         let mut examples =
-            Examples { features: Vec::new(), ends: Vec::new(), unit: Vec::new(), labels: Vec::new() };
-        for (comment, text) in comments.iter().zip(features) {
+            Examples { features: Vec::new(), ends: Vec::new(), unit: Vec::new(), targets: Vec::new() };
+        for (taught, text) in texts.iter().zip(features) {
             let indices = text.all.iter().filter_map(|feature| names.binary_search(feature).ok());
             examples
                 .features
                 .extend(indices.map(|index| u32::try_from(index).expect("fewer features than that")));
             examples.ends.push(examples.features.len());
             examples.unit.push(1.0 / (text.all.len() as f32 + FEATURES_ADDED as f32).sqrt());
-            examples.labels.push(comment.labels);
+            examples.targets.push(std::array::from_fn(|label| target(taught, label)));
         }
         examples
     }
@@ -135,12 +135,12 @@ impl Examples {
 /// The averaged weights of `features` features. The offsets that go with them are not kept: the
 /// calibration fits its own.
 fn descend(examples: &Examples, features: usize) -> Vec<Row> {
-    let mut weights = vec![[0f32; EMOTIONS]; features];
-    let mut squares = vec![[SQUARES_AT_START; EMOTIONS]; features];
-    let mut offsets = [0f32; EMOTIONS];
-    let mut offset_squares = [1f32; EMOTIONS];
-    let mut averaged = vec![[0f32; EMOTIONS]; features];
-    let mut order: Vec<usize> = (0..examples.labels.len()).collect();
+    let mut weights = vec![[0f32; LABELS]; features];
+    let mut squares = vec![[SQUARES_AT_START; LABELS]; features];
+    let mut offsets = [0f32; LABELS];
+    let mut offset_squares = [1f32; LABELS];
+    let mut averaged = vec![[0f32; LABELS]; features];
+    let mut order: Vec<usize> = (0..examples.targets.len()).collect();
     let mut random = Random(SEED);
 
     for pass in 0..PASSES {
@@ -148,23 +148,22 @@ fn descend(examples: &Examples, features: usize) -> Vec<Row> {
         let step = STEP * (1.0 - 0.8 * pass as f32 / PASSES as f32);
         for &text in &order {
             let unit = examples.unit[text];
-            let mut sums = [0f32; EMOTIONS];
+            let mut sums = [0f32; LABELS];
             for &feature in examples.features(text) {
                 for (sum, weight) in sums.iter_mut().zip(&weights[feature as usize]) {
                     *sum += weight;
                 }
             }
-            let mut errors = [0f32; EMOTIONS];
-            for (at, &emotion) in Emotion::ALL.iter().enumerate() {
-                let truth = if examples.labels[text].has(emotion) { 1.0 } else { 0.0 };
-                errors[at] = logistic(sums[at] * unit + offsets[at]) - truth;
+            let mut errors = [0f32; LABELS];
+            for (at, &(chance, counts)) in examples.targets[text].iter().enumerate() {
+                errors[at] = (logistic(sums[at] * unit + offsets[at]) - chance) * counts;
                 offset_squares[at] += errors[at] * errors[at];
                 offsets[at] -= step * errors[at] / offset_squares[at].sqrt();
             }
             for &feature in examples.features(text) {
                 let row = &mut weights[feature as usize];
                 let squares = &mut squares[feature as usize];
-                for at in 0..EMOTIONS {
+                for at in 0..LABELS {
                     let gradient = errors[at] * unit + SHRINKAGE * row[at];
                     squares[at] += gradient * gradient;
                     row[at] -= step * gradient / squares[at].sqrt();
@@ -180,9 +179,29 @@ fn descend(examples: &Examples, features: usize) -> Vec<Row> {
     averaged
 }
 
-/// As many steps that the largest weight of an emotion takes all of its eight bits.
-fn steps_per_unit(rows: &[Row]) -> [f32; EMOTIONS] {
-    let mut steps = [0f32; EMOTIONS];
+/// How much of a target is the label itself, where one is known; the rest is what the network said.
+pub(super) const LABEL_SHARE: f32 = 0.5;
+/// How much the network's word counts for emotions of texts that nobody labelled with emotions.
+pub(super) const UNLABELLED_EMOTIONS_COUNT: f32 = 0.2;
+
+/// The chance of a label to learn from a text, and how much it counts.
+fn target(taught: &Taught, label: usize) -> (f32, f32) {
+    let said = taught.chances[label];
+    match taught.truth[label] {
+        Some(truth) if taught.source != "goemotions" || label < EMOTIONS => {
+            let truth = if truth { 1.0 } else { 0.0 };
+            (LABEL_SHARE * truth + (1.0 - LABEL_SHARE) * said, 1.0)
+        }
+        // A comment's feeling is about anything, not about a company: there the network knows better than the label.
+        Some(_) => (said, 1.0),
+        None if label < EMOTIONS => (said, UNLABELLED_EMOTIONS_COUNT),
+        None => (said, 1.0),
+    }
+}
+
+/// As many steps that the largest weight of a label takes all of its eight bits.
+fn steps_per_unit(rows: &[Row]) -> [f32; LABELS] {
+    let mut steps = [0f32; LABELS];
     for (at, steps) in steps.iter_mut().enumerate() {
         let largest = rows.iter().map(|row| row[at].abs()).fold(f32::MIN_POSITIVE, f32::max);
         *steps = 127.0 / largest;
@@ -190,8 +209,8 @@ fn steps_per_unit(rows: &[Row]) -> [f32; EMOTIONS] {
     steps
 }
 
-fn quantised(row: &Row, steps_per_unit: &[f32; EMOTIONS]) -> [i8; EMOTIONS] {
-    let mut quantised = [0; EMOTIONS];
+fn quantised(row: &Row, steps_per_unit: &[f32; LABELS]) -> [i8; LABELS] {
+    let mut quantised = [0; LABELS];
     for ((byte, weight), steps) in quantised.iter_mut().zip(row).zip(steps_per_unit) {
         // The cast cuts off at the ends of an i8; the scale keeps the product within ±127.
         *byte = (weight * steps).round() as i8;

@@ -1,35 +1,30 @@
-//! The manifest beside the model: what it is, from which data, and how well it read them.
+//! The manifest beside the models: what they are, from what they were made, and how well they read dev texts.
 
 use opcx_emotion::fast::weights::LINES;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::data::{Split, sha256};
-use super::evaluate::{HeldOut, Metrics};
+use super::data::sha256;
 use super::{TRAINED_ON, VERSION, learn};
 
-/// The manifest as JSON.
-pub(super) fn write(
-    model: &[u8],
-    train: &Split,
-    dev: &Split,
-    metrics: &Metrics,
-    held_out: &HeldOut,
-) -> anyhow::Result<String> {
+/// A model file by name.
+pub(super) struct File<'a> {
+    pub(super) name: &'static str,
+    pub(super) bytes: &'a [u8],
+}
+
+/// The manifest as JSON. `made` is what `train/manifest.py` found out about data sets and tools.
+pub(super) fn write(files: &[File<'_>], made: &Value, dev: &Value) -> anyhow::Result<String> {
+    let files: Vec<Value> = files
+        .iter()
+        .map(|File { name, bytes }| json!({ "file": name, "bytes": bytes.len(), "sha256": sha256(bytes) }))
+        .collect();
     let manifest = json!({
-        "model": "goemotions.bin",
-        "tier": "fast",
         "version": VERSION,
         "trained_on": TRAINED_ON,
-        "command": "cargo xtask train-emotion",
-        "bytes": model.len(),
-        "sha256": sha256(model),
+        "files": files,
         "licence": "NOTICE.md",
-        "data": {
-            "name": "GoEmotions (Demszky et al., ACL 2020), CC BY 4.0",
-            "train.tsv": { "rows": train.comments.len(), "sha256": train.sha256 },
-            "dev.tsv": { "rows": dev.comments.len(), "sha256": dev.sha256 },
-        },
-        "settings": {
+        "network": made,
+        "fast": {
             "rows": LINES * 2,
             "texts_min": learn::TEXTS_MIN,
             "passes": learn::PASSES,
@@ -37,10 +32,11 @@ pub(super) fn write(
             "step": learn::STEP.to_string(),
             "squares_at_start": learn::SQUARES_AT_START.to_string(),
             "shrinkage": learn::SHRINKAGE.to_string(),
+            "label_share": learn::LABEL_SHARE.to_string(),
+            "unlabelled_emotions_count": learn::UNLABELLED_EMOTIONS_COUNT.to_string(),
             "seed": learn::SEED,
         },
-        "dev_held_out": held_out,
-        "dev": metrics,
+        "dev": dev,
     });
     Ok(serde_json::to_string_pretty(&manifest)? + "\n")
 }

@@ -145,6 +145,66 @@ impl Emotion {
     }
 }
 
+/// The six families into which the taxonomy folds its emotions, after Ekman (`ekman_mapping.json`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the variant's name is the family's name")]
+pub enum Family {
+    Anger,
+    Disgust,
+    Fear,
+    Joy,
+    Sadness,
+    Surprise,
+}
+
+impl Family {
+    /// The word used in files, messages and the API.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Family::Anger => "anger",
+            Family::Disgust => "disgust",
+            Family::Fear => "fear",
+            Family::Joy => "joy",
+            Family::Sadness => "sadness",
+            Family::Surprise => "surprise",
+        }
+    }
+}
+
+impl Emotion {
+    /// The emotion's family; neutral has none.
+    #[must_use]
+    pub const fn family(self) -> Option<Family> {
+        match self {
+            Emotion::Anger | Emotion::Annoyance | Emotion::Disapproval => Some(Family::Anger),
+            Emotion::Disgust => Some(Family::Disgust),
+            Emotion::Fear | Emotion::Nervousness => Some(Family::Fear),
+            Emotion::Admiration
+            | Emotion::Amusement
+            | Emotion::Approval
+            | Emotion::Caring
+            | Emotion::Desire
+            | Emotion::Excitement
+            | Emotion::Gratitude
+            | Emotion::Joy
+            | Emotion::Love
+            | Emotion::Optimism
+            | Emotion::Pride
+            | Emotion::Relief => Some(Family::Joy),
+            Emotion::Disappointment
+            | Emotion::Embarrassment
+            | Emotion::Grief
+            | Emotion::Remorse
+            | Emotion::Sadness => Some(Family::Sadness),
+            Emotion::Confusion | Emotion::Curiosity | Emotion::Realization | Emotion::Surprise => {
+                Some(Family::Surprise)
+            }
+            Emotion::Neutral => None,
+        }
+    }
+}
+
 impl fmt::Display for Emotion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())

@@ -16,6 +16,8 @@ pub struct Features {
     pub all: Vec<Feature>,
     /// Of these, the words.
     pub words: Vec<Feature>,
+    /// Per token, where its features end.
+    pub ends: Vec<usize>,
 }
 
 impl Features {
@@ -23,6 +25,7 @@ impl Features {
     pub fn collect(&mut self, text: &PlainText) {
         self.all.clear();
         self.words.clear();
+        self.ends.clear();
         let mut before = EDGE;
         for token in text.tokens() {
             let hash = self.collect_sequences(token.bytes);
@@ -33,6 +36,7 @@ impl Features {
                 self.words.push(feature);
             }
             before = hash;
+            self.ends.push(self.all.len());
         }
         self.all.push(Feature::pair(before, EDGE));
         self.all.push(Feature::of(LENGTH + length_step(text.tokens().len())));
@@ -65,6 +69,19 @@ impl Features {
         hash
     }
 }
+
+/// `65536 / sqrt(features + 5)`, rounded down: a text's sum is divided by the root of its number of features, so that
+/// long texts do not shout down short ones; with the five, a text of two or three features does not speak louder
+/// than one of a sentence.
+#[must_use]
+pub fn inverse_root(features: usize) -> i64 {
+    let features = i64::try_from(features).expect("a text is bounded") + FEATURES_ADDED;
+    // Eight more bits under the root give its four first binary places twice over.
+    (1 << 24) / (features << 16).isqrt()
+}
+
+/// Added to the number of features before its root is taken.
+pub const FEATURES_ADDED: i64 = 5;
 
 impl Feature {
     /// The upper bits, which say where the feature lives.
@@ -137,6 +154,11 @@ mod tests {
         let (one, other) = (features("late bag").all, features("bag late").all);
         let differing = one.iter().filter(|feature| !other.contains(feature)).count();
         assert_eq!(differing, 3, "the pairs edge-late, late-bag, bag-edge");
+    }
+
+    #[test]
+    fn a_text_twice_as_long_divides_its_sum_by_more() {
+        assert_eq!([inverse_root(0), inverse_root(20), inverse_root(200)], [29_307, 13_107, 4_577]);
     }
 
     #[test]

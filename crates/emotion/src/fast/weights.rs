@@ -1,37 +1,37 @@
-//! The weights: one row per feature that the training kept, one column per emotion.
+//! The weights: one row per feature that the training kept, one column per label.
 //!
-//! A row is 32 bytes: 28 weights of eight bits and a tag of four bytes that says whose row it is,
-//! so a feature that was never learned meets no foreign weight. Two rows share a cache line, and a
-//! feature may live in either of the two; one memory access settles it. Tag bytes are summed along
-//! with the weights and thrown away, which keeps the addition one plain loop that vectorises.
+//! A row is a cache line of 64 bytes: a weight of eight bits for each label, and a tag of four bytes that says whose
+//! row it is, so a feature that was never learned meets no foreign weight. A feature may live in either of two
+//! neighbouring rows, which the processor fetches together. Tag and empty bytes are summed along with the weights and
+//! thrown away, which keeps the addition one plain loop that vectorises.
 
 use super::features::Feature;
+use crate::heads::LABELS;
 
-/// Emotions, and so weights in a row.
-pub const EMOTIONS: usize = 28;
-/// Bytes in a row: the weights and the tag.
-pub const ROW_BYTES: usize = 32;
-/// Lines of two rows, as a power of two: 1 MiB of rows, which a core's second cache holds. Four
-/// times as many gained nothing on the dev split.
-pub const LINES_LOG2: u32 = 14;
-/// Lines of two rows.
+/// Bytes in a row: the weights, nothing, and the tag.
+pub const ROW_BYTES: usize = 64;
+/// Where the tag begins.
+const TAG: usize = ROW_BYTES - 4;
+/// Pairs of rows, as a power of two: 4 MiB of rows.
+pub const LINES_LOG2: u32 = 15;
+/// Pairs of rows.
 pub const LINES: usize = 1 << LINES_LOG2;
 
-/// What the weights of a text's features add up to, per emotion.
-pub type Sums = [i32; EMOTIONS];
+/// What the weights of a text's features add up to, per label.
+pub type Sums = [i32; LABELS];
 
-/// The rows, in lines of two.
+/// The rows, in pairs.
 #[derive(Debug, Clone)]
 pub struct Weights {
     lines: Box<[Line]>,
 }
 
-/// One row as stored: weights, then tag.
+/// One row as stored: weights, nothing, tag.
 pub type Row = [i8; ROW_BYTES];
 
-/// Two rows in one cache line.
+/// Two neighbouring rows.
 #[derive(Debug, Clone, Copy)]
-#[repr(align(64))]
+#[repr(align(128))]
 struct Line([Row; 2]);
 
 impl Weights {
@@ -60,13 +60,13 @@ impl Weights {
 
     /// Places learned weights, the most valuable features first. A feature whose line is full is
     /// left out.
-    pub fn place(learned: impl IntoIterator<Item = (Feature, [i8; EMOTIONS])>) -> Weights {
+    pub fn place(learned: impl IntoIterator<Item = (Feature, [i8; LABELS])>) -> Weights {
         let mut lines = vec![Line([[0; ROW_BYTES]; 2]); LINES].into_boxed_slice();
         for (feature, weights) in learned {
             let Line(rows) = &mut lines[feature.upper_bits(LINES_LOG2)];
             if let Some(free) = rows.iter_mut().find(|row| row.iter().all(|&byte| byte == 0)) {
-                free[..EMOTIONS].copy_from_slice(&weights);
-                free[EMOTIONS..].copy_from_slice(&feature.tag().map(u8::cast_signed));
+                free[..LABELS].copy_from_slice(&weights);
+                free[TAG..].copy_from_slice(&feature.tag().map(u8::cast_signed));
             }
         }
         Weights { lines }
@@ -85,12 +85,12 @@ impl Weights {
     /// Adds up the rows of `features`.
     #[must_use]
     pub fn sum(&self, features: &[Feature]) -> Sums {
-        let mut sums = [0i32; EMOTIONS];
+        let mut sums = [0i32; LABELS];
         for some in features.chunks(ROWS_UNTIL_FULL) {
             let mut lanes = [0i16; ROW_BYTES];
             for &feature in some {
                 for (lane, &weight) in lanes.iter_mut().zip(self.row(feature)) {
-                    // The four tag lanes mean nothing; the others cannot overflow in a chunk.
+                    // The lanes of the tag mean nothing; the others cannot overflow in a chunk.
                     *lane = lane.wrapping_add(i16::from(weight));
                 }
             }
@@ -102,12 +102,13 @@ impl Weights {
     }
 
     /// The row of a feature; one of zeros if it has none.
-    fn row(&self, feature: Feature) -> &Row {
+    #[must_use]
+    pub fn row(&self, feature: Feature) -> &Row {
         let Line([first, second]) = &self.lines[feature.upper_bits(LINES_LOG2)];
         let tag = feature.tag().map(u8::cast_signed);
-        if first[EMOTIONS..] == tag {
+        if first[TAG..] == tag {
             first
-        } else if second[EMOTIONS..] == tag {
+        } else if second[TAG..] == tag {
             second
         } else {
             &ZEROS
@@ -136,20 +137,20 @@ mod tests {
     #[test]
     fn a_sum_takes_only_the_rows_of_features_that_were_learned() {
         let learned = features("late")[0];
-        let mut row = [0; EMOTIONS];
+        let mut row = [0; LABELS];
         row[9] = 127;
         let weights = Weights::place([(learned, row)]);
 
-        let mut expected = [0; EMOTIONS];
+        let mut expected = [0; LABELS];
         expected[9] = 127 * 1000;
         assert_eq!(weights.sum(&[learned; 1000]), expected);
-        assert_eq!(weights.sum(&features("xyz")), [0; EMOTIONS]);
+        assert_eq!(weights.sum(&features("xyz")), [0; LABELS]);
     }
 
     #[test]
     fn rows_survive_writing_and_reading() {
         let learned: Vec<_> =
-            features("my bag is late again").into_iter().map(|f| (f, [-5; EMOTIONS])).collect();
+            features("my bag is late again").into_iter().map(|f| (f, [-5; LABELS])).collect();
         let weights = Weights::place(learned);
         let bytes = weights.to_bytes();
         let again = Weights::from_bytes(&bytes).expect("as many lines as were written");

@@ -141,11 +141,7 @@ impl Worker<'_> {
 
     fn sense(&self, logged: &Logged, done: &mut Doing) -> Option<Reading> {
         let Entry::Event(event) = &logged.record.entry else { return None };
-        // Law 11: nothing reads the emotions of staff; and a probe has none.
-        if event.origin != opcx_core::event::Origin::Customer {
-            return None;
-        }
-        let reading = (self.sense)(logged.position, event.said.as_deref()?);
+        let reading = (self.sense)(logged.position, event.customers_words()?);
         done.readings.push((logged.position, reading.clone()));
         Some(reading)
     }

@@ -1,7 +1,8 @@
 use std::cell::RefCell;
 
+use opcx_core::event::CustomersWords;
 use opcx_core::reading::Found;
-use opcx_emotion::{Reader, Scratch};
+use opcx_emotion::{Choice, Reader, Scratch};
 
 pub(crate) fn check(bytes: &[u8]) {
     thread_local! {
@@ -9,8 +10,9 @@ pub(crate) fn check(bytes: &[u8]) {
     }
     let text = String::from_utf8_lossy(bytes);
     READER.with_borrow_mut(|(reader, used)| {
-        let reading = reader.read(&text, used);
-        assert_eq!(reading, reader.read(&text, &mut Scratch::default()), "{text:?}");
+        let words = CustomersWords::vouched(&text);
+        let reading = reader.read(words, Choice::Fast, used);
+        assert_eq!(reading, reader.read(words, Choice::Fast, &mut Scratch::default()), "{text:?}");
         match &reading.found {
             Found::Unknown(_) => {}
             Found::Felt(felt) => {

@@ -125,6 +125,12 @@ pub struct ExportedReading {
     pub valence: Option<String>,
     /// Each emotion found, with its confidence of a thousand.
     pub emotions: BTreeMap<String, u16>,
+    /// What the text asks for: `none`, `complaint`, `request`, `question`, `praise`, `suggestion` or `thanks`.
+    pub ask: Option<String>,
+    /// The chance of a thousand that it needs an answer.
+    pub needs_answer: Option<u16>,
+    /// Why this model and not another: `asked`, `sure`, `doubtful` or `overloaded`.
+    pub chosen: String,
 }
 
 /// A moment of the map that an event was.
@@ -249,7 +255,7 @@ fn of_reading(reading: &Reading) -> ExportedReading {
         Tier::Deep => "deep",
         Tier::Given => "given",
     };
-    let (unknown, valence, emotions) = match &reading.found {
+    let (unknown, felt, emotions) = match &reading.found {
         Found::Unknown(why) => {
             let why = match why {
                 Unknown::Empty => "nothing to read",
@@ -262,8 +268,17 @@ fn of_reading(reading: &Reading) -> ExportedReading {
             let emotions = felt.emotions.iter();
             let emotions =
                 emotions.map(|(emotion, confidence)| (emotion.word().to_owned(), confidence.get())).collect();
-            (None, Some(felt.valence.word().to_owned()), emotions)
+            (None, Some(felt), emotions)
         }
     };
-    ExportedReading { model: model.to_owned(), version, unknown, valence, emotions }
+    ExportedReading {
+        model: model.to_owned(),
+        version,
+        unknown,
+        valence: felt.map(|felt| felt.valence.word().to_owned()),
+        emotions,
+        ask: felt.map(|felt| felt.ask.word().to_owned()),
+        needs_answer: felt.map(|felt| felt.answer.get()),
+        chosen: reading.chosen.word().to_owned(),
+    }
 }

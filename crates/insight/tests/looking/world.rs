@@ -6,6 +6,7 @@ use opcx_core::case::CaseChange;
 use opcx_core::consent::{Answer, Proof, Purpose, Statement};
 use opcx_core::definitions::Definitions;
 use opcx_core::delivery::Policy;
+use opcx_core::event::CustomersWords;
 use opcx_core::event::{Category, Event, Facts, Origin, Value};
 use opcx_core::identity::{Identifier, IdentifierKind};
 use opcx_core::log::{Lane, Position};
@@ -104,9 +105,10 @@ pub(crate) fn time(text: &str) -> Timestamp {
 }
 
 /// A reader that knows three words.
-pub(crate) fn sense(_: Position, text: &str) -> Reading {
+pub(crate) fn sense(_: Position, words: CustomersWords<'_>) -> Reading {
+    let text = words.get();
     let felt = |emotion, valence, valence_permille| {
-        Found::Felt(Felt { emotions: vec![(emotion, Permille::new(800))], valence, valence_permille })
+        Found::Felt(Felt::one(emotion, Permille::new(800), valence, valence_permille))
     };
     let found = if text.contains("lost") {
         felt(Emotion::Anger, Valence::Negative, -700)
@@ -117,7 +119,7 @@ pub(crate) fn sense(_: Position, text: &str) -> Reading {
     } else {
         Found::Unknown(Unknown::Unsure)
     };
-    Reading { model: Model { tier: Tier::Fast, version: 1 }, found }
+    Reading::asked(Model { tier: Tier::Fast, version: 1 }, found)
 }
 
 /// A week: forty-four passengers of two airlines and a rarely flown third. Ada writes twice; humans take

@@ -9,7 +9,7 @@ use opcx_core::identity::Person;
 use opcx_core::log::{Lane, Position};
 use opcx_core::reading::Reading;
 use opcx_core::step::{Happening, Input, next_timer, step};
-use opcx_emotion::{Reader, Scratch};
+use opcx_emotion::{Choice, Reader, Scratch};
 
 use super::world::{self, CUSTOMERS, World};
 use super::{Row, machine};
@@ -32,7 +32,7 @@ pub fn run(definitions: &Definitions, events: u64, change: fn(&mut world::Happen
                 change(&mut happening);
                 let event = happening.event();
                 let reading: Option<Reading> =
-                    event.said.as_deref().map(|said| reader.read(said, &mut scratch));
+                    event.customers_words().map(|words| reader.read(words, Choice::Fast, &mut scratch));
                 (happening.number, happening.customer, event, reading)
             })
             .collect();

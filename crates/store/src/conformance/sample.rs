@@ -120,7 +120,7 @@ pub fn receipt(at: u64, number: u32) -> Receipt {
 /// A reading that tells nothing, of that version of the model.
 #[must_use]
 pub fn reading(version: u16) -> Reading {
-    Reading { model: Model { tier: Tier::Fast, version }, found: Found::Unknown(Unknown::Unsure) }
+    Reading::asked(Model { tier: Tier::Fast, version }, Found::Unknown(Unknown::Unsure))
 }
 
 /// The id of a parcel.

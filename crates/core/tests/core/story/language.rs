@@ -205,6 +205,8 @@ fn statement(answer: &str, category: &str, purpose: &str) -> Statement {
     }
 }
 
+const GIVEN: Model = Model { tier: Tier::Given, version: 1 };
+
 /// A reading of one strong feeling.
 pub(crate) fn felt(feeling: &str) -> Reading {
     let (valence, valence_permille, emotion) = match feeling {
@@ -212,15 +214,8 @@ pub(crate) fn felt(feeling: &str) -> Reading {
         "positive" => (Valence::Positive, 700, Emotion::Joy),
         "neutral" => (Valence::Neutral, 0, Emotion::Neutral),
         _ => {
-            return Reading {
-                model: Model { tier: Tier::Given, version: 1 },
-                found: Found::Unknown(Unknown::Unsure),
-            };
+            return Reading::asked(GIVEN, Found::Unknown(Unknown::Unsure));
         }
     };
-    let emotions = vec![(emotion, Permille::new(800))];
-    Reading {
-        model: Model { tier: Tier::Given, version: 1 },
-        found: Found::Felt(Felt { emotions, valence, valence_permille }),
-    }
+    Reading::asked(GIVEN, Found::Felt(Felt::one(emotion, Permille::new(800), valence, valence_permille)))
 }

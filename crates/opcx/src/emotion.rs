@@ -1,0 +1,117 @@
+//! Readings as JSON, and measuring them.
+
+pub mod figures;
+pub mod labelled;
+
+use opcx_core::reading::{Emotion, Found, Permille, Tier, Unknown};
+use opcx_emotion::{Explained, Part};
+use serde::Serialize;
+
+/// One text and what was read in it, as `opcx emotion` prints it. Shares are in thousandths.
+#[derive(Debug, Serialize)]
+pub struct Line<'a> {
+    text: &'a str,
+    /// `fast` or `deep`.
+    tier: &'static str,
+    /// The version of the model.
+    version: u16,
+    /// Why this tier: `asked`, `sure`, `doubtful` or `overloaded`.
+    chosen: &'static str,
+    /// Three letters of ISO 639-3, where the text leaves no doubt.
+    language: Option<&'static str>,
+    /// Why nothing is claimed: `empty`, `language` or `unsure`.
+    unknown: Option<&'static str>,
+    #[serde(flatten)]
+    felt: Option<Felt>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    carried: Option<Carried<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Felt {
+    /// `negative`, `neutral` or `positive`, as the customer would mean it toward the company.
+    valence: &'static str,
+    /// The chance of positive less that of negative.
+    valence_score: i16,
+    valence_confidence: u16,
+    emotions: Vec<Named>,
+    intensity: u16,
+    /// What the text asks for.
+    ask: &'static str,
+    needs_answer: bool,
+    /// The chance that it needs one.
+    answer: u16,
+}
+
+#[derive(Debug, Serialize)]
+struct Named {
+    emotion: &'static str,
+    /// The Ekman family; nothing for neutral.
+    family: Option<&'static str>,
+    confidence: u16,
+}
+
+/// What each word adds to the log-odds of the valence and of the likeliest emotion.
+#[derive(Debug, Serialize)]
+struct Carried<'a> {
+    valence: Vec<(&'a str, i32)>,
+    emotion: Vec<(&'a str, i32)>,
+}
+
+impl<'a> Line<'a> {
+    /// The line for a text, with the words that carried the reading if they are asked for.
+    #[must_use]
+    pub fn of(text: &'a str, explained: &'a Explained, with_words: bool) -> Line<'a> {
+        let Explained { reading, valence, emotion } = explained;
+        let (felt, unknown) = match &reading.found {
+            Found::Felt(felt) => (Some(of_felt(felt)), None),
+            Found::Unknown(why) => (None, Some(word(*why))),
+        };
+        // What was read is English, however little the letters themselves tell.
+        let language = if felt.is_some() { Some("eng") } else { opcx_emotion::language(text) };
+        let tier = match reading.model.tier {
+            Tier::Fast => "fast",
+            Tier::Deep => "deep",
+            Tier::Given => "given",
+        };
+        let words = |parts: &'a [Part]| -> Vec<(&'a str, i32)> {
+            parts.iter().map(|part| (part.word.as_str(), part.thousandths)).collect()
+        };
+        Line {
+            text,
+            tier,
+            version: reading.model.version,
+            chosen: reading.chosen.word(),
+            language,
+            unknown,
+            felt,
+            carried: with_words.then(|| Carried { valence: words(valence), emotion: words(emotion) }),
+        }
+    }
+}
+
+fn of_felt(felt: &opcx_core::reading::Felt) -> Felt {
+    let named = |&(emotion, confidence): &(Emotion, Permille)| Named {
+        emotion: emotion.word(),
+        family: emotion.family().map(|family| family.word()),
+        confidence: confidence.get(),
+    };
+    Felt {
+        valence: felt.valence.word(),
+        valence_score: felt.valence_permille,
+        valence_confidence: felt.valence_confidence.get(),
+        emotions: felt.emotions.iter().map(named).collect(),
+        intensity: felt.intensity().get(),
+        ask: felt.ask.word(),
+        needs_answer: felt.needs_answer(),
+        answer: felt.answer.get(),
+    }
+}
+
+fn word(why: Unknown) -> &'static str {
+    match why {
+        Unknown::Empty => "empty",
+        Unknown::Language => "language",
+        Unknown::Unsure => "unsure",
+    }
+}
