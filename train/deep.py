@@ -111,11 +111,11 @@ def train(net: network.Network, data: Tensors, epochs: int, log) -> None:
 
 
 @torch.no_grad()
-def scores_of(net: network.Network, data: Tensors) -> torch.Tensor:
+def scores_of(net: network.Network, data: Tensors, at_once: int = 32) -> torch.Tensor:
     order = sorted(range(len(data.tokens)), key=lambda at: len(data.tokens[at]))
     found = torch.zeros(len(order), network.COLUMNS)
-    for start in range(0, len(order), 128):
-        some = order[start : start + 128]
+    for start in range(0, len(order), at_once):
+        some = order[start : start + at_once]
         tokens, mask = data.batch(some)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             parts = net(tokens, mask)

@@ -1,4 +1,4 @@
-"""Writes texts that nothing learned from as files of `text,label`: `python held_out.py DATA FOLDER`.
+"""Writes texts that nothing learned from as files for `opcx emotion eval`: `python held_out.py DATA FOLDER`.
 
 Those of twitter-care-ibm are its test half; nothing was tuned on them. Those of other sources are dev texts, some of which
 set calibration.
