@@ -120,10 +120,7 @@ fn features(text: &str) -> Features {
 }
 
 /// The texts that a tier can score.
-fn seen<'a>(
-    texts: &[&'a Taught],
-    mut scores: impl FnMut(&str) -> Option<Scores>,
-) -> Vec<Seen<'a>> {
+fn seen<'a>(texts: &[&'a Taught], mut scores: impl FnMut(&str) -> Option<Scores>) -> Vec<Seen<'a>> {
     texts.iter().filter_map(|taught| Some(Seen { taught, scores: scores(&taught.text)? })).collect()
 }
 

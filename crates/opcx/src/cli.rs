@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    backup, bench, check, demo, doctor, emotion, export, import, init, keys, rejected, replay, restore, serve,
-    show, sim,
+    backup, bench, check, demo, doctor, emotion, export, import, init, keys, rejected, replay, restore,
+    serve, show, sim,
 };
 
 /// Operational Customer Experience engine.

@@ -104,7 +104,7 @@ fn id(number: u64) -> CustomerId {
 }
 
 fn read(emotion: Emotion, valence: Valence) -> Option<Read> {
-    Some(Read { emotions: vec![(emotion, Permille::new(700))], valence, valence_permille: 0 })
+    Some(Read::one(emotion, Permille::new(700), valence, 0))
 }
 
 /// Of two people the engine made one, and of one two; it holds one kept promise to be broken.
