@@ -16,11 +16,21 @@ fn praise_thanks_and_love_are_read_as_good_feelings() {
             "Hope you can fix it soon",
         ],
         &expect![[r#"
-            "Thank you so much, your agent was amazing!": positive 993 (gratitude 996, admiration 837)
-            "I love the new app, great job": positive 972 (admiration 873, love 818)
-            "We are so happy with our flight, can't wait to fly with you again": positive 617 (joy 659, excitement 346)
-            "thanks @united": positive 991 (gratitude 997)
-            "Hope you can fix it soon": positive 822 (optimism 814)
+            "Thank you so much, your agent was amazing!"
+              fast: positive, thanks (gratitude, admiration)
+              deep: positive, thanks (gratitude, admiration)
+            "I love the new app, great job"
+              fast: positive, praise (admiration, love)
+              deep: positive, praise (admiration, love)
+            "We are so happy with our flight, can't wait to fly with you again"
+              fast: positive, complaint (joy, excitement)
+              deep: positive, none (joy, excitement)
+            "thanks @united"
+              fast: positive, thanks (gratitude)
+              deep: positive, thanks (gratitude)
+            "Hope you can fix it soon"
+              fast: positive, request (optimism)
+              deep: positive, complaint (optimism)
         "#]],
     );
 }
@@ -36,11 +46,21 @@ fn anger_and_disappointment_are_read_as_bad_feelings() {
             "I am so sad, you lost the last letter from my mother",
         ],
         &expect![[r#"
-            "THIS IS RIDICULOUS. Worst airline ever, I hate you": negative -856 (disgust 795, anger 694, annoyance 534, disapproval 230)
-            "So disappointed with your service, this is awful": negative -744 (disappointment 653, disgust 337)
-            "what a disgusting room, the toilet made me sick": negative -816 (disgust 809)
-            "I'm scared that we will miss the funeral, I am so worried": negative -760 (fear 768, nervousness 562)
-            "I am so sad, you lost the last letter from my mother": negative -592 (sadness 691)
+            "THIS IS RIDICULOUS. Worst airline ever, I hate you"
+              fast: negative, complaint (disgust, anger, annoyance, disapproval)
+              deep: negative, complaint (anger, annoyance)
+            "So disappointed with your service, this is awful"
+              fast: negative, complaint (disappointment, disgust)
+              deep: negative, complaint (disgust, disappointment)
+            "what a disgusting room, the toilet made me sick"
+              fast: negative, complaint (disgust)
+              deep: negative, complaint (disgust)
+            "I'm scared that we will miss the funeral, I am so worried"
+              fast: negative, complaint (fear, nervousness, sadness, disappointment)
+              deep: negative, complaint (fear)
+            "I am so sad, you lost the last letter from my mother"
+              fast: negative, complaint, needs an answer (sadness, disappointment)
+              deep: negative, complaint (sadness)
         "#]],
     );
 }
@@ -54,9 +74,15 @@ fn questions_and_reports_are_curious_or_neutral() {
             "The parcel was delivered on Tuesday at noon.",
         ],
         &expect![[r#"
-            "When does the branch open on Saturday?": neutral 11 (curiosity 531, neutral 525)
-            "What does the fee on my invoice mean? I don't understand it": neutral -100 (confusion 544, curiosity 332)
-            "The parcel was delivered on Tuesday at noon.": neutral -25 (neutral 649)
+            "When does the branch open on Saturday?"
+              fast: neutral, question, needs an answer (curiosity, neutral, confusion)
+              deep: neutral, question, needs an answer (curiosity, confusion)
+            "What does the fee on my invoice mean? I don't understand it"
+              fast: negative, question, needs an answer (confusion, curiosity)
+              deep: negative, complaint, needs an answer (confusion, curiosity)
+            "The parcel was delivered on Tuesday at noon."
+              fast: neutral, complaint, needs an answer (neutral)
+              deep: neutral, request, needs an answer (neutral)
         "#]],
     );
 }
@@ -70,9 +96,16 @@ fn plain_reports_of_failure_are_complaints() {
             "Thanks for losing my bag",
         ],
         &expect![[r#"
-        "My bag did not arrive in Boston.": neutral -156 (neutral 823)
-        "Thanks for losing my bag": positive 950 (gratitude 997)
-    "#]],
+            "My bag did not arrive in Boston."
+              fast: negative, complaint, needs an answer (neutral)
+              deep: negative, complaint, needs an answer (neutral)
+            "third time rebooked, bag still missing"
+              fast: negative, complaint, needs an answer (neutral, disappointment)
+              deep: negative, complaint, needs an answer (neutral, disappointment)
+            "Thanks for losing my bag"
+              fast: positive, thanks (gratitude)
+              deep: negative, complaint, needs an answer (gratitude)
+        "#]],
     );
 }
 
@@ -81,13 +114,25 @@ fn a_text_without_words_is_unknown_because_it_is_empty() {
     check(
         &["", "  \n", "@united", "https://t.co/abc123 @delta [NAME]", "?!...", "12 34"],
         &expect![[r#"
-        "": unknown, Empty
-        "  \n": unknown, Empty
-        "@united": unknown, Empty
-        "https://t.co/abc123 @delta [NAME]": unknown, Empty
-        "?!...": unknown, Empty
-        "12 34": unknown, Empty
-    "#]],
+            ""
+              fast: unknown, Empty
+              deep: unknown, Empty
+            "  \n"
+              fast: unknown, Empty
+              deep: unknown, Empty
+            "@united"
+              fast: unknown, Empty
+              deep: unknown, Empty
+            "https://t.co/abc123 @delta [NAME]"
+              fast: unknown, Empty
+              deep: unknown, Empty
+            "?!..."
+              fast: unknown, Empty
+              deep: unknown, Empty
+            "12 34"
+              fast: unknown, Empty
+              deep: unknown, Empty
+        "#]],
     );
 }
 
@@ -110,7 +155,9 @@ fn another_language_is_unknown() {
     assert_eq!(sentences.len(), 65);
     expect![[r#"
         es	No me funciona la aplicación desde ayer
-        nl	Het pakket was te laat en de doos is kapot"#]]
+        nl	Ik ben erg boos over deze slechte service
+        nl	Het pakket was te laat en de doos is kapot
+        cs	Můj let byl zrušen a nikdo nebere telefon"#]]
     .assert_eq(&passed.join("\n"));
 }
 
@@ -124,10 +171,18 @@ fn english_full_of_names_and_numbers_is_still_english() {
             "#neveragain #brokenpromises",
         ],
         &expect![[r##"
-            "@USAirways 603 &amp; 2705 DFW to PSP thank you!": positive 978 (gratitude 996)
-            "UA1429 IAD to LAS, we switched aircraft and were delayed 3.5 hours!": neutral 127 (neutral 625)
-            "Touchdown JFK! Well done pilots of Flight 226! #RocksOn": positive 574 (admiration 542, neutral 356)
-            "#neveragain #brokenpromises": negative -276 (neutral 780, disappointment 148)
+            "@USAirways 603 &amp; 2705 DFW to PSP thank you!"
+              fast: positive, thanks (gratitude)
+              deep: positive, thanks (gratitude)
+            "UA1429 IAD to LAS, we switched aircraft and were delayed 3.5 hours!"
+              fast: neutral, complaint, needs an answer (neutral)
+              deep: negative, complaint, needs an answer (neutral)
+            "Touchdown JFK! Well done pilots of Flight 226! #RocksOn"
+              fast: neutral, praise (neutral, admiration)
+              deep: positive, praise (admiration)
+            "#neveragain #brokenpromises"
+              fast: negative, complaint, needs an answer (neutral, disappointment)
+              deep: negative, complaint (neutral)
         "##]],
     );
 }
@@ -137,7 +192,9 @@ fn a_list_of_terms_may_be_taken_for_another_language() {
     check(
         &["MacBook Pro (Retina, 13-inch, Mid 2014), macOS Sierra, Spotify 1.0.65.320.gac7a8e02"],
         &expect![[r#"
-            "MacBook Pro (Retina, 13-inch, Mid 2014), macOS Sierra, Spotify 1.0.65.320.gac7a8e02": unknown, Language
+            "MacBook Pro (Retina, 13-inch, Mid 2014), macOS Sierra, Spotify 1.0.65.320.gac7a8e02"
+              fast: unknown, Language
+              deep: unknown, Language
         "#]],
     );
 }
@@ -147,9 +204,15 @@ fn a_short_text_of_unknown_words_is_unknown_as_well() {
     check(
         &["danke", "Qxzzy", "AA1234 DFW"],
         &expect![[r#"
-            "danke": unknown, Unsure
-            "Qxzzy": unknown, Unsure
-            "AA1234 DFW": unknown, Unsure
+            "danke"
+              fast: unknown, Unsure
+              deep: neutral, none (neutral)
+            "Qxzzy"
+              fast: unknown, Unsure
+              deep: neutral, none (neutral)
+            "AA1234 DFW"
+              fast: unknown, Unsure
+              deep: neutral, request, needs an answer (neutral)
         "#]],
     );
 }

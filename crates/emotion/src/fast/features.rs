@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_text_twice_as_long_divides_its_sum_by_more() {
-        assert_eq!([inverse_root(0), inverse_root(20), inverse_root(200)], [29_307, 13_107, 4_577]);
+        assert_eq!([inverse_root(0), inverse_root(20), inverse_root(200)], [29_330, 13_107, 4_577]);
     }
 
     #[test]
