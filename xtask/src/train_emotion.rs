@@ -67,7 +67,7 @@ pub(super) fn run() -> anyhow::Result<()> {
     let mut table = String::from("deep\tmacro-F1\tharmless to\tnegative from\tlikely from\n");
     for choice in &frontier {
         let Cascade { harmless_to, negative_from, likely_from } = choice.cascade;
-        let lines = [harmless_to, negative_from, likely_from].map(|line| line.get());
+        let lines = [harmless_to, negative_from, likely_from].map(opcx_core::reading::Permille::get);
         writeln!(
             table,
             "{:.3}\t{:.4}\t{}\t{}\t{}",

@@ -93,7 +93,7 @@ impl<'a> Line<'a> {
 fn of_felt(felt: &opcx_core::reading::Felt) -> Felt {
     let named = |&(emotion, confidence): &(Emotion, Permille)| Named {
         emotion: emotion.word(),
-        family: emotion.family().map(|family| family.word()),
+        family: emotion.family().map(opcx_core::reading::Family::word),
         confidence: confidence.get(),
     };
     Felt {
