@@ -6,9 +6,10 @@
 //! * **Unit, range**: permille, `0..=1000`; 500 is "no evidence", and what silence fades to.
 //! * **Input**: one piece of evidence at a time, in log order, each with its own time. No clock and
 //!   no floating point, so a replay gives every past level again, bit for bit.
-//! * **Shape**: bad weighs three times good; a good past softens a hit; good fades in half the time
-//!   that bad does; a verified repair gives back part of what its failure cost, and less of it once
-//!   failures resemble each other. Claims T-1 to T-9 of `docs/science/trust.md`, sources included.
+//! * **Shape**: bad weighs ten times good, and a promise broken thirty times one kept, since that was
+//!   owed anyway; a good past softens a hit; good fades in half the time that bad does; a verified
+//!   repair gives back part of what its failure cost, and less of it once failures resemble each other.
+//!   Claims T-1 to T-10 of `docs/science/trust.md`, sources included.
 //! * **Limits**: a description of what happened. It has not been shown to foresee anything, and
 //!   no rule may lower service because it is low (law 11).
 //! * **Elsewhere**: which event is evidence, and what a fall below a line leads to.

@@ -69,12 +69,12 @@ fn goodwill_a_breach_and_a_repair_that_does_not_make_it_whole() {
          2015-02-27 reliability repaired answer-in-72h
          2015-03-01",
         expect![[r#"
-            trust on 2015-03-01: capability 500, reliability 523, humanity 470, transparency 500
-            2015-02-02 +30 reliability: promise answer-in-72h kept → 530
-            2015-02-09 +28 reliability: promise on-time-departure kept → 557
-            2015-02-20 −79 reliability: promise answer-in-72h broken (goodwill softened 11) → 476
+            trust on 2015-03-01: capability 500, reliability 471, humanity 470, transparency 500
+            2015-02-02 +3 reliability: promise answer-in-72h kept → 503
+            2015-02-09 +3 reliability: promise on-time-departure kept → 506
+            2015-02-20 −89 reliability: promise answer-in-72h broken (goodwill softened 1) → 417
             2015-02-24 −30 humanity: moment call bad → 470
-            2015-02-27 +47 reliability: answer-in-72h repaired → 523
+            2015-02-27 +52 reliability: answer-in-72h repaired → 470
         "#]],
     );
 }
@@ -113,12 +113,12 @@ fn a_breach_told_too_soon_is_taken_back_and_the_promise_counts_as_kept() {
          2015-02-22 reliability corrects-1 answer-in-72h
          2015-02-22",
         expect![[r#"
-            trust on 2015-02-22: capability 500, reliability 558, humanity 500, transparency 500
-            2015-02-17 +30 reliability: promise on-time-departure kept → 530
-            2015-02-20 −84 reliability: promise answer-in-72h broken (goodwill softened 6) → 446
-            2015-02-21 +84 reliability: answer-in-72h did not fail at 1 after all → 530
-            2015-02-19 +28 reliability: promise answer-in-72h kept (told late) → 558
-            2015-02-22 ±0 reliability: answer-in-72h did not fail at 1 after all (that failure is not in the ledger) → 558
+            trust on 2015-02-22: capability 500, reliability 506, humanity 500, transparency 500
+            2015-02-17 +3 reliability: promise on-time-departure kept → 503
+            2015-02-20 −89 reliability: promise answer-in-72h broken (goodwill softened 1) → 414
+            2015-02-21 +89 reliability: answer-in-72h did not fail at 1 after all → 503
+            2015-02-19 +3 reliability: promise answer-in-72h kept (told late) → 506
+            2015-02-22 ±0 reliability: answer-in-72h did not fail at 1 after all (that failure is not in the ledger) → 506
         "#]],
     );
 }
@@ -130,8 +130,8 @@ fn after_a_year_of_silence_good_has_faded_further_than_bad() {
          2015-01-01 humanity broken call-back
          2015-12-27",
         expect![[r#"
-            trust on 2015-12-27: capability 508, reliability 500, humanity 455, transparency 500
-            2015-01-01 +30 capability: promise works kept → 530
+            trust on 2015-12-27: capability 501, reliability 500, humanity 455, transparency 500
+            2015-01-01 +3 capability: promise works kept → 503
             2015-01-01 −90 humanity: promise call-back broken → 410
         "#]],
     );

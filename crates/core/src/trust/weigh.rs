@@ -65,11 +65,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn at_every_level_bad_evidence_costs_more_than_twice_what_good_evidence_earns(level in levels()) {
+        fn at_every_level_bad_evidence_costs_seven_times_what_good_evidence_earns_or_more(level in levels()) {
             for (good, bad) in PAIRS {
                 let (cost, earned) = (hit(level, bad).cost, gain(level, good));
-                // One millionth for rounding, at the very bottom where both vanish.
-                prop_assert!(cost + 1 >= 2 * earned, "{level:?}: {cost} against {earned}");
+                // A few millionths for rounding, at the very bottom where both vanish.
+                prop_assert!(cost + 7 >= 7 * earned, "{level:?}: {cost} against {earned}");
             }
         }
 

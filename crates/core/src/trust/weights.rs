@@ -32,10 +32,10 @@ pub struct Weights {
 impl Weights {
     /// The weights in force.
     pub const STANDARD: Weights = Weights {
-        version: 1,
-        good_moment_permille: 10,
+        version: 2,
+        good_moment_permille: 3,
         bad_moment_permille: 30,
-        promise_kept_permille: 30,
+        promise_kept_permille: 3,
         promise_broken_permille: 90,
         good_half_life_days: 180,
         bad_half_life_days: 360,
@@ -45,14 +45,16 @@ impl Weights {
         similar_window_days: 90,
     };
 
-    /// Whether the numbers can keep the ledger's laws: asymmetry even after all goodwill, bad
-    /// fading slower than good, repairs weaker each time and never whole.
+    /// Whether the numbers can keep the ledger's laws: asymmetry even after all goodwill, no more
+    /// for what was owed than for what was not, bad fading slower than good, repairs weaker each
+    /// time and never whole.
     const fn sound(&self) -> bool {
         let hit_left = 1000 - self.goodwill_softens_max_permille as u32;
         let [first, second, third] = self.repair_permille;
         self.goodwill_softens_max_permille < 1000
             && self.bad_moment_permille as u32 * hit_left > self.good_moment_permille as u32 * 1000
             && self.promise_broken_permille as u32 * hit_left > self.promise_kept_permille as u32 * 1000
+            && self.promise_kept_permille <= self.good_moment_permille
             // Beyond these a single step could overshoot the scale, or the fading overflow.
             && self.bad_moment_permille <= 500
             && self.promise_broken_permille <= 500

@@ -405,11 +405,11 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
                 "accounts": [
                   {
                     "account": "capability",
-                    "level": 480
+                    "level": 473
                   },
                   {
                     "account": "reliability",
-                    "level": 480
+                    "level": 473
                   },
                   {
                     "account": "humanity",
@@ -482,8 +482,8 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
                     "at": "2015-02-23T01:00:00Z",
                     "position": 87,
                     "account": "reliability",
-                    "change": 10,
-                    "level": 480,
+                    "change": 3,
+                    "level": 473,
                     "topic": "landing",
                     "what": "moment landing went well",
                     "why": null,
@@ -496,8 +496,8 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
                     "at": "2015-02-23T01:00:00Z",
                     "position": 88,
                     "account": "capability",
-                    "change": 10,
-                    "level": 480,
+                    "change": 3,
+                    "level": 473,
                     "topic": "bags",
                     "what": "moment bags went well",
                     "why": null,

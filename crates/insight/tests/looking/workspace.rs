@@ -380,18 +380,18 @@ fn days_are_told_one_by_one_with_trust_and_promises() {
             {
               "account": "capability",
               "level": {
-                "high": 494.8613,
-                "low": 479.8054,
-                "mean": 487.3333,
+                    "high": 490.5106,
+                    "low": 478.0894,
+                    "mean": 484.3,
                 "n": 30
               }
             },
             {
               "account": "reliability",
               "level": {
-                "high": 500.2341,
-                "low": 479.7659,
-                "mean": 490.0,
+                    "high": 494.9431,
+                    "low": 478.0569,
+                    "mean": 486.5,
                 "n": 18
               }
             },
@@ -420,14 +420,14 @@ fn days_are_told_one_by_one_with_trust_and_promises() {
         told.points.iter().map(|point| serde_json::to_value(point.trust[1].level).unwrap()).collect();
     expect![[r#"
         {"n_below":10}
-        {"high":500.2341,"low":479.7659,"mean":490.0,"n":18}
-        {"high":500.2341,"low":479.7659,"mean":490.0,"n":18}
-        {"high":500.2341,"low":479.7659,"mean":490.0,"n":18}
-        {"high":500.2341,"low":479.7659,"mean":490.0,"n":18}
-        {"high":500.2341,"low":479.7659,"mean":490.0,"n":18}
-        {"high":501.2538,"low":481.9041,"mean":491.5789,"n":19}
-        {"high":501.2538,"low":481.9041,"mean":491.5789,"n":19}
-        {"high":501.8449,"low":483.1551,"mean":492.5,"n":20}"#]]
+        {"high":494.9431,"low":478.0569,"mean":486.5,"n":18}
+        {"high":494.9431,"low":478.0569,"mean":486.5,"n":18}
+        {"high":494.9431,"low":478.0569,"mean":486.5,"n":18}
+        {"high":494.9431,"low":478.0569,"mean":486.5,"n":18}
+        {"high":494.9431,"low":478.0569,"mean":486.5,"n":18}
+        {"high":495.6096,"low":479.443,"mean":487.5263,"n":19}
+        {"high":495.6096,"low":479.443,"mean":487.5263,"n":19}
+        {"high":496.1094,"low":480.4906,"mean":488.3,"n":20}"#]]
     .assert_eq(&trust.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
     let long = SeriesQuestion { since: Some("2014-02-17".parse().unwrap()), ..question };
     let refused =
@@ -627,10 +627,10 @@ fn a_timeline_tells_what_was_said_read_decided_and_moved_newest_first() {
                     "account": "capability",
                     "answer": null,
                     "at": "2015-02-23T01:00:00Z",
-                    "change": 10,
+                    "change": 3,
                     "channel": null,
                     "felt": null,
-                    "level": 480,
+                    "level": 473,
                     "position": 88,
                     "said": null,
                     "topic": "bags",
@@ -666,10 +666,10 @@ fn a_timeline_tells_what_was_said_read_decided_and_moved_newest_first() {
                     "account": "reliability",
                     "answer": null,
                     "at": "2015-02-23T01:00:00Z",
-                    "change": 10,
+                    "change": 3,
                     "channel": null,
                     "felt": null,
-                    "level": 480,
+                    "level": 473,
                     "position": 87,
                     "said": null,
                     "topic": "landing",

@@ -1,7 +1,8 @@
 //! Trust: does its ledger order customers as their latent trust does, and better than what anybody could do?
 //!
-//! Four accounts make no order by themselves. Two are tried: what the accounts lost, that is how far they stand below
-//! the middle; and their plain sum. The first is held against the baselines, since it is by falls that the engine acts.
+//! Four accounts make no order by themselves. Their plain sum is held against the baselines: whoever looks at a
+//! customer sees four levels, and what they come to together. Beside it, for those who look at falls only, stands what
+//! the accounts lost, that is how far they stand below the middle.
 
 use std::collections::BTreeMap;
 
@@ -31,10 +32,10 @@ pub(super) fn rows(book: &Book, seen: &Seen, people: &BTreeMap<u32, CustomerId>)
     let failures =
         rank_correlation(PART, "rank correlation of the count of failures", &pairs(&|one| -one.failures));
     let shortfall = |one: &SeenCustomer| one.trust.iter().map(|&level| level.min(MIDDLE)).sum::<i64>();
-    let ledger =
-        rank_correlation(PART, "rank correlation of the ledger: what accounts lost", &pairs(&shortfall));
+    let lost =
+        rank_correlation(PART, "rank correlation of what the accounts lost, summed", &pairs(&shortfall));
     let sum = |one: &SeenCustomer| one.trust.iter().sum::<i64>();
-    let summed = rank_correlation(PART, "rank correlation of the four accounts, summed", &pairs(&sum));
+    let ledger = rank_correlation(PART, "rank correlation of the ledger: its accounts, summed", &pairs(&sum));
     let better = last.figure.into_iter().chain(failures.figure).fold(f64::NEG_INFINITY, f64::max);
     let ledger = if better.is_finite() { ledger.floor(better) } else { ledger };
     let rated: Vec<(i64, i64)> =
@@ -42,11 +43,11 @@ pub(super) fn rows(book: &Book, seen: &Seen, people: &BTreeMap<u32, CustomerId>)
     let of_rated: Vec<(i64, i64)> = known
         .iter()
         .filter(|(_, customer)| customer.last_rating.is_some())
-        .map(|(trust, customer)| (*trust, shortfall(customer)))
+        .map(|(trust, customer)| (*trust, sum(customer)))
         .collect();
     vec![
         ledger,
-        summed,
+        lost,
         last,
         failures,
         rank_correlation(PART, "the ledger, of those who ever rated", &of_rated),

@@ -216,10 +216,10 @@ async fn a_brief_tells_what_happened_what_is_owed_and_what_to_leave_alone() {
               "account": "capability",
               "answer": null,
               "at": "2015-02-23T01:00:00Z",
-              "change": 10,
+              "change": 3,
               "channel": "twitter",
               "felt": "gratitude",
-              "level": 480,
+              "level": 473,
               "position": 88,
               "said": "it came, thanks",
               "topic": "bags",
@@ -230,10 +230,10 @@ async fn a_brief_tells_what_happened_what_is_owed_and_what_to_leave_alone() {
               "account": "reliability",
               "answer": null,
               "at": "2015-02-23T01:00:00Z",
-              "change": 10,
+              "change": 3,
               "channel": "app",
               "felt": null,
-              "level": 480,
+              "level": 473,
               "position": 87,
               "said": null,
               "topic": "landing",
@@ -356,11 +356,11 @@ async fn a_brief_tells_what_happened_what_is_owed_and_what_to_leave_alone() {
           "trust": [
             {
               "account": "capability",
-              "level": 480
+              "level": 473
             },
             {
               "account": "reliability",
-              "level": 480
+              "level": 473
             },
             {
               "account": "humanity",

@@ -65,15 +65,15 @@ fn a_customer_is_told_whole_and_their_ledger_reads_like_a_story() {
             tier = "gold" (since 2015-02-19 00:00)
             browsing for personalisation: denied on 2015-02-19 00:00
 
-            Trust: capability 480, reliability 480, humanity 464, transparency 500
+            Trust: capability 473, reliability 473, humanity 464, transparency 500
             As of 2015-02-25 03:00 UTC, from 0 to 1,000; 500 is no evidence. Open: 2 failures.
             when              account      change  level  what happened                       said
             2015-02-19 00:00  reliability     −30    470  moment landing went badly
             2015-02-19 00:00  capability      −30    470  moment bags went badly              “you lost my bag, again” (anger)
             2015-02-22 00:00  humanity        −90    410  promise answered-in-72h was broken  “you lost my bag, again” (anger)
             2015-02-23 00:00  humanity        +54    464  answered-in-72h was put right       we: “We are sorry, it is on its way.”
-            2015-02-23 01:00  reliability     +10    480  moment landing went well
-            2015-02-23 01:00  capability      +10    480  moment bags went well               “it came, thanks” (gratitude)
+            2015-02-23 01:00  reliability      +3    473  moment landing went well
+            2015-02-23 01:00  capability       +3    473  moment bags went well               “it came, thanks” (gratitude)
 
             Journeys, newest first
             journey  state    from              to                moments
@@ -242,9 +242,9 @@ fn trust_says_whose_broke_and_what_cost_most() {
             Trust, as of 2015-02-25 03:00 UTC
             From 0 to 1,000 on each account; 500 is no evidence. A description of what happened.
             account       mean level              customers below 500
-            capability    488 (482 to 495, n 36)  53 % (37–68, n 36)
-            reliability   496 (491 to 501, n 36)  25 % (14–41, n 36)
-            humanity      486 (471 to 500, n 36)  25 % (14–41, n 36)
+            capability    485 (480 to 491, n 36)  53 % (37–68, n 36)
+            reliability   494 (489 to 498, n 36)  25 % (14–41, n 36)
+            humanity      480 (467 to 493, n 36)  25 % (14–41, n 36)
             transparency  500 (500 to 500, n 36)  0 % (0–10, n 36)
 
             Whose trust fell furthest

@@ -21,12 +21,12 @@ fn an_order_runs_from_paying_to_delivery_and_reaches_its_goal() {
               trust capability 470 → 442: BadMoment pay
             10:20 Order Placed order=A1
               moment order/pay good, again (2)
-              trust capability 442 → 451: GoodMoment pay
+              trust capability 442 → 444: GoodMoment pay
             wed 10:20 Delivered order=A1
               moment order/deliver good
-              trust reliability 500 → 510: GoodMoment deliver
+              trust reliability 500 → 503: GoodMoment deliver
             +1h show
-              trust capability 451 reliability 510 humanity 500 transparency 500; open failures 2
+              trust capability 445 reliability 503 humanity 500 transparency 500; open failures 2
               events 4, unmatched 0
               run of order A1 Reached: pay pay pay deliver; repeats 2, longest gap 2d
         "#]],
@@ -46,19 +46,19 @@ fn two_orders_are_two_runs_and_getting_help_is_one_at_a_time() {
         &expect![[r#"
             10:00 Order Placed order=A1
               moment order/pay good
-              trust capability 500 → 510: GoodMoment pay
+              trust capability 500 → 503: GoodMoment pay
             10:10 Order Placed order=B2
               moment order/pay good
-              trust capability 510 → 520: GoodMoment pay
+              trust capability 503 → 506: GoodMoment pay
             10:20 says "Where is it?" (neutral)
               moment help/contact neutral, felt neutral
             10:30 says "Hello?" (neutral)
               moment help/contact neutral, felt neutral, again (1)
             11:00 Delivered order=B2
               moment order/deliver good
-              trust reliability 500 → 510: GoodMoment deliver
+              trust reliability 500 → 503: GoodMoment deliver
             +1h show
-              trust capability 520 reliability 510 humanity 500 transparency 500; open failures 0
+              trust capability 506 reliability 503 humanity 500 transparency 500; open failures 0
               events 5, unmatched 0
               run of order A1 UnderWay: pay; repeats 0, longest gap 0s
               run of order B2 Reached: pay deliver; repeats 0, longest gap 50m
@@ -83,18 +83,18 @@ fn a_run_without_a_moment_for_long_is_abandoned_and_taken_up_again_by_its_key_on
         &expect![[r#"
             10:00 Order Placed order=A1
               moment order/pay good
-              trust capability 500 → 510: GoodMoment pay
+              trust capability 500 → 503: GoodMoment pay
             10:00 says "Where is it?" (neutral)
               moment help/contact neutral, felt neutral
             +3d tick
             +0m show
-              trust capability 510 reliability 500 humanity 500 transparency 500; open failures 0
+              trust capability 503 reliability 500 humanity 500 transparency 500; open failures 0
               events 2, unmatched 0
               run of order A1 UnderWay: pay; repeats 0, longest gap 0s
               run of help Abandoned: contact; repeats 0, longest gap 0s
             +4d tick
             +0m show
-              trust capability 510 reliability 500 humanity 500 transparency 500; open failures 0
+              trust capability 503 reliability 500 humanity 500 transparency 500; open failures 0
               events 2, unmatched 0
               run of order A1 Abandoned: pay; repeats 0, longest gap 0s
               run of help Abandoned: contact; repeats 0, longest gap 0s
@@ -104,7 +104,7 @@ fn a_run_without_a_moment_for_long_is_abandoned_and_taken_up_again_by_its_key_on
             +1h says "Again!" (neutral)
               moment help/contact neutral, felt neutral
             +1h show
-              trust capability 510 reliability 470 humanity 500 transparency 500; open failures 1
+              trust capability 503 reliability 470 humanity 500 transparency 500; open failures 1
               events 4, unmatched 0
               run of order A1 UnderWay: pay deliver; repeats 0, longest gap 7d 1h
               run of help Abandoned: contact; repeats 0, longest gap 0s
@@ -125,15 +125,15 @@ fn what_happens_after_the_goal_belongs_to_the_run_and_does_not_undo_it() {
         &expect![[r#"
             10:00 Order Placed order=A1
               moment order/pay good
-              trust capability 500 → 510: GoodMoment pay
+              trust capability 500 → 503: GoodMoment pay
             11:00 Delivered order=A1
               moment order/deliver good
-              trust reliability 500 → 510: GoodMoment deliver
+              trust reliability 500 → 503: GoodMoment deliver
             12:00 Redelivered order=A1
               moment order/deliver neutral, again (1)
             +20d tick
             +0m show
-              trust capability 509 reliability 509 humanity 500 transparency 500; open failures 0
+              trust capability 503 reliability 503 humanity 500 transparency 500; open failures 0
               events 3, unmatched 0
               run of order A1 Reached: pay deliver deliver; repeats 1, longest gap 1h
         "#]],
@@ -151,15 +151,15 @@ fn events_told_late_stretch_the_run_to_both_sides() {
         &expect![[r#"
             12:00 Order Placed order=A1
               moment order/pay good
-              trust capability 500 → 510: GoodMoment pay
+              trust capability 500 → 503: GoodMoment pay
             14:00 Delivery Failed order=A1
               moment order/deliver bad
               trust reliability 500 → 470: BadMoment deliver
             15:00 Payment Failed order=A1 of=09:00
               moment order/pay bad, again (1)
-              trust capability 510 → 482: BadMoment pay
+              trust capability 503 → 474: BadMoment pay
             +1h show
-              trust capability 482 reliability 470 humanity 500 transparency 500; open failures 2
+              trust capability 474 reliability 470 humanity 500 transparency 500; open failures 2
               events 3, unmatched 0
               run of order A1 UnderWay: pay deliver pay; repeats 1, longest gap 2h
         "#]],

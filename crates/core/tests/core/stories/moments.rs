@@ -16,10 +16,10 @@ fn bad_is_asked_before_good() {
               trust reliability 500 → 470: BadMoment deliver
             11:00 Delivered order=A2 minutes_late=60
               moment order/deliver good
-              trust reliability 470 → 479: GoodMoment deliver
+              trust reliability 470 → 473: GoodMoment deliver
             12:00 Delivered order=A3
               moment order/deliver good
-              trust reliability 479 → 489: GoodMoment deliver
+              trust reliability 473 → 476: GoodMoment deliver
         "#]],
     );
 }
@@ -96,11 +96,11 @@ fn events_that_no_moment_listens_to_are_counted() {
         &expect![[r#"
             10:00 Order Placed order=A1
               moment order/pay good
-              trust capability 500 → 510: GoodMoment pay
+              trust capability 500 → 503: GoodMoment pay
             11:00 Label Printed order=A1
             12:00 Parcel Weighed order=A1
             12:00 show
-              trust capability 510 reliability 500 humanity 500 transparency 500; open failures 0
+              trust capability 503 reliability 500 humanity 500 transparency 500; open failures 0
               events 3, unmatched 2
               run of order A1 UnderWay: pay; repeats 0, longest gap 0s
         "#]],
@@ -118,11 +118,11 @@ fn what_the_customer_felt_decides_where_the_map_says_so() {
         &expect![[r#"
             10:00 says "Lovely, thank you" (positive)
               moment help/contact good, felt joy
-              trust humanity 500 → 510: GoodMoment contact
+              trust humanity 500 → 503: GoodMoment contact
             11:00 says "This is a disgrace" (negative)
               moment help/contact bad, felt anger, again (1)
               promise answered open, due 03-05 11:00
-              trust humanity 510 → 482: BadMoment contact
+              trust humanity 503 → 474: BadMoment contact
             12:00 says "Hm" (unknown)
               moment help/contact neutral, again (2)
             13:00 says "Hm"

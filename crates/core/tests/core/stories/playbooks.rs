@@ -34,7 +34,7 @@ fn everything_that_can_set_a_playbook_off_does() {
             10:00 Order Placed order=A1 promised_at=2026-03-03T10:00:00Z
               moment order/pay good
               promise delivered-by open, due 03-03 10:00
-              trust capability 500 → 510: GoodMoment pay
+              trust capability 500 → 503: GoodMoment pay
               on-event (event Order Placed): noted event
               on-good (moment pay good): noted good
               on-made (promise delivered-by open): noted made
@@ -74,19 +74,19 @@ fn a_condition_holds_does_not_hold_or_misses_something() {
         &expect![[r#"
             10:00 Order Placed order=A1 value=200
               moment order/pay good
-              trust capability 500 → 510: GoodMoment pay
+              trust capability 500 → 503: GoodMoment pay
               dear (event Order Placed): noted dear
             11:00 Order Placed order=A1 value=50
               moment order/pay good, again (1)
-              trust capability 510 → 520: GoodMoment pay
+              trust capability 503 → 506: GoodMoment pay
               dear (event Order Placed): refused, the condition does not hold
             12:00 Order Placed order=A1
               moment order/pay good, again (2)
-              trust capability 520 → 529: GoodMoment pay
+              trust capability 506 → 509: GoodMoment pay
               dear (event Order Placed): refused, missing facts.value
             13:00 Order Placed order=A1 value=much
               moment order/pay good, again (3)
-              trust capability 529 → 539: GoodMoment pay
+              trust capability 509 → 512: GoodMoment pay
               dear (event Order Placed): refused, missing facts.value has another type than declared
             13:30 denies purchase
             14:00 Order Placed order=A1 value=200
@@ -114,14 +114,14 @@ fn repair_goes_first_then_what_informs_then_delight_and_priority_within() {
         company,
         "10:00 Order Placed order=A1",
         &expect![[r#"
-        10:00 Order Placed order=A1
-          moment order/pay good
-          trust capability 500 → 510: GoodMoment pay
-          d-repair (event Order Placed): noted 1
-          c-inform (event Order Placed): noted 2
-          a-inform (event Order Placed): noted 3
-          b-delight (event Order Placed): noted 4
-    "#]],
+            10:00 Order Placed order=A1
+              moment order/pay good
+              trust capability 500 → 503: GoodMoment pay
+              d-repair (event Order Placed): noted 1
+              c-inform (event Order Placed): noted 2
+              a-inform (event Order Placed): noted 3
+              b-delight (event Order Placed): noted 4
+        "#]],
     );
 }
 
@@ -444,7 +444,7 @@ fn no_delight_before_a_broken_promise_is_made_good() {
             10:00 Order Placed order=A1 promised_at=2026-03-03T10:00:00Z
               moment order/pay good
               promise delivered-by open, due 03-03 10:00
-              trust capability 500 → 510: GoodMoment pay
+              trust capability 500 → 503: GoodMoment pay
             tue 11:00 Birthday
               [03-03 08:00] promise delivered-by open → at risk
               [03-03 10:00:00.001] promise delivered-by at risk → broken at 03-03 10:00:00.001
@@ -453,8 +453,8 @@ fn no_delight_before_a_broken_promise_is_made_good() {
             12:00 Delivered order=A1
               moment order/deliver good
               promise delivered-by broken at 03-03 10:00:00.001, made good
-              trust reliability 410 → 418: GoodMoment deliver
-              trust reliability 418 → 472: Repaired delivered-by
+              trust reliability 410 → 412: GoodMoment deliver
+              trust reliability 412 → 466: Repaired delivered-by
             13:00 Birthday
               wow (event Birthday): noted a cake
         "#]],
@@ -484,12 +484,12 @@ fn no_delight_before_a_complaint_is_answered() {
               promise answered open, due 03-05 12:00
             12:10 staff replies of=11:30
               promise answered open → kept at 03-02 11:30
-              trust humanity 500 → 530: PromiseKept answered
+              trust humanity 500 → 503: PromiseKept answered
             12:20 Birthday
               wow (event Birthday): refused, repair first
             13:00 staff replies
               promise answered open → kept at 03-02 13:00
-              trust humanity 530 → 558: PromiseKept answered
+              trust humanity 503 → 506: PromiseKept answered
             13:10 says "A late mail" (negative) of=11:00
               moment help/contact neutral, felt anger, again (2)
               promise answered open, due 03-05 11:00
@@ -544,7 +544,7 @@ fn silence_sets_off_once_until_the_customer_is_heard_again() {
             +60d tick
             +1d Order Placed order=A1
               moment order/pay good
-              trust capability 500 → 510: GoodMoment pay
+              trust capability 500 → 503: GoodMoment pay
             +3d staff replies
             +3d tick
             +1d tick
@@ -562,7 +562,7 @@ fn silence_sets_off_once_until_the_customer_is_heard_again() {
 fn one_slide_of_trust_sets_off_once() {
     let company = Company::new()
         .playbook("fall", Trigger::TrustBelow(Account::Capability, 450), vec![note("fell")])
-        .playbook("rise", Trigger::TrustAbove(Account::Capability, 435), vec![note("rose")]);
+        .playbook("rise", Trigger::TrustAbove(Account::Capability, 414), vec![note("rose")]);
     check(
         company,
         "10:00 Payment Failed order=A1
@@ -590,20 +590,20 @@ fn one_slide_of_trust_sets_off_once() {
               trust capability 415 → 390: BadMoment pay
             11:00 Order Placed order=A1
               moment order/pay good, again (4)
-              trust capability 390 → 398: GoodMoment pay
+              trust capability 390 → 393: GoodMoment pay
             +90d Order Placed order=A2
               moment order/pay good
-              trust capability 414 → 423: GoodMoment pay
+              trust capability 410 → 412: GoodMoment pay
             +1d Order Placed order=A2
               moment order/pay good, again (1)
-              trust capability 423 → 431: GoodMoment pay
+              trust capability 412 → 415: GoodMoment pay
+              rise (trust capability 412 to 415): noted rose
             +1d Order Placed order=A2
               moment order/pay good, again (2)
-              trust capability 431 → 440: GoodMoment pay
-              rise (trust capability 431 to 440): noted rose
+              trust capability 415 → 418: GoodMoment pay
             +1h Payment Failed order=A1
               moment order/pay bad, again (5)
-              trust capability 440 → 414: BadMoment pay
+              trust capability 418 → 393: BadMoment pay
         "#]],
     );
 }
@@ -640,17 +640,17 @@ fn what_a_playbook_promises_is_owed_like_any_other_promise() {
             12:00 staff replies
               promise answered open → kept at 03-02 12:00
               promise call-back open → kept at 03-02 12:00
-              trust humanity 470 → 498: PromiseKept answered
-              trust humanity 498 → 528: PromiseKept call-back
+              trust humanity 470 → 473: PromiseKept answered
+              trust humanity 473 → 476: PromiseKept call-back
             tue 10:00 says "Call me again" (negative)
               moment help/contact bad, felt anger, again (1)
               promise answered open, due 03-06 10:00
               promise call-back open, due 03-03 14:00
-              trust humanity 528 → 504: BadMoment contact
+              trust humanity 476 → 447: BadMoment contact
               call (moment contact bad): promised
             15:00 tick
               [03-03 14:00:00.001] promise call-back open → broken at 03-03 14:00:00.001
-              [03-03 14:00:00.001] trust humanity 504 → 414: PromiseBroken call-back
+              [03-03 14:00:00.001] trust humanity 447 → 367: PromiseBroken call-back
               [03-03 14:00:00.001] told (promise call-back broken): noted broken
         "#]],
     );
@@ -679,7 +679,7 @@ fn a_message_states_only_what_the_ledger_holds() {
             10:00 Order Placed order=A1 promised_at=2026-03-03T10:00:00Z
               moment order/pay good
               promise delivered-by open, due 03-03 10:00
-              trust capability 500 → 510: GoodMoment pay
+              trust capability 500 → 503: GoodMoment pay
             tue 09:00 Question
               [03-03 08:00] promise delivered-by open → at risk
               [03-03 08:00] to mail: "It may be late. You ordered A1"
@@ -711,17 +711,17 @@ fn a_message_with_a_gap_is_not_sent() {
         &expect![[r#"
             10:00 Order Placed order=A1 carrier=Blue
               moment order/pay good
-              trust capability 500 → 510: GoodMoment pay
+              trust capability 500 → 503: GoodMoment pay
               to mail: "With Blue"
               hello (event Order Placed): sent
             11:00 Order Placed order=A1
               moment order/pay good, again (1)
-              trust capability 510 → 520: GoodMoment pay
+              trust capability 503 → 506: GoodMoment pay
               hello (event Order Placed): refused, missing facts.carrier
             11:30 denies operations
             12:00 Order Placed order=A1 carrier=Blue
               moment order/pay good, again (2)
-              trust capability 520 → 529: GoodMoment pay
+              trust capability 506 → 509: GoodMoment pay
               hello (event Order Placed): refused, missing facts.carrier
         "#]],
     );
@@ -744,20 +744,20 @@ fn what_may_not_be_seen_for_a_purpose_sets_nothing_off_for_it() {
         &expect![[r#"
             10:00 Order Placed order=A1 value=3 carrier=Blue
               moment order/pay good
-              trust capability 500 → 510: GoodMoment pay
+              trust capability 500 → 503: GoodMoment pay
               sell (event Order Placed): refused, no consent
               win (moment pay good): refused, no consent
             10:30 grants purchase for marketing
             11:00 Order Placed order=A1 value=3 carrier=Blue
               moment order/pay good, again (1)
-              trust capability 510 → 520: GoodMoment pay
+              trust capability 503 → 506: GoodMoment pay
               to crm: event Order Placed; Order Placed ["value"]
               sell (event Order Placed): sent
               win (moment pay good): refused, no consent
             11:30 grants service for marketing
             12:00 Order Placed order=A1 value=3 carrier=Blue
               moment order/pay good, again (2)
-              trust capability 520 → 529: GoodMoment pay
+              trust capability 506 → 509: GoodMoment pay
               to crm: event Order Placed; Order Placed ["order", "value"]
               to crm: moment pay good; Order Placed ["order", "value"]
               sell (event Order Placed): sent
