@@ -52,8 +52,11 @@ pub struct Door<A> {
     pub intake: A,
     /// Who may do what.
     pub keys: Keys,
-    /// What time it is.
+    /// What time it is for events.
     pub clock: Arc<dyn Clock>,
+    /// What time it is for whoever looks: how long they stay signed in, how long they wait after wrong keys. The
+    /// same, unless events are on a faster clock than people.
+    pub viewers_clock: Arc<dyn Clock>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// Where browsers and apps reach this door, if something stands in front; without it, where they asked.
@@ -77,6 +80,7 @@ impl<A: Accept> Door<A> {
         Door {
             intake,
             keys,
+            viewers_clock: Arc::clone(&clock),
             clock,
             metrics: Arc::new(Metrics::default()),
             public: None,

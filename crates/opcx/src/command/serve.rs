@@ -109,6 +109,7 @@ pub(super) async fn live(
     };
     let mut door = Door::new(node.intake(), keys, clock);
     door.public = company.settings.public.clone();
+    door.viewers_clock = Arc::new(WallClock);
     let door = Arc::new(door);
     let mut sight = Sight::new(Arc::clone(&door), Arc::clone(&watched), Arc::clone(&company.definitions));
     sight.places = Arc::clone(&company.places);

@@ -59,7 +59,7 @@ fn known<A>(door: &Door<A>, headers: &HeaderMap) -> Result<Caller, Problem> {
         return Ok(Caller { name: key.name.clone(), role: key.role, session: None });
     }
     let token = token(headers, is_secure(door)).ok_or_else(Problem::unauthorized)?;
-    let session = door.sessions.find(&token, door.clock.now()).ok_or_else(Problem::unauthorized)?;
+    let session = door.sessions.find(&token, door.viewers_clock.now()).ok_or_else(Problem::unauthorized)?;
     Ok(Caller { name: session.name.clone(), role: session.role, session: Some(session) })
 }
 

@@ -117,7 +117,7 @@ impl Live {
         };
         let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()).map(str::to_owned);
         let ends = caller.session.as_ref().map(|session| {
-            let left = session.ends.since(door.clock.now()).as_millis();
+            let left = session.ends.since(door.viewers_clock.now()).as_millis();
             Duration::from_millis(u64::try_from(left).unwrap_or(0))
         });
         // Subscribed before anybody looks, so that looking does not stop at once.

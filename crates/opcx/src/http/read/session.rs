@@ -51,7 +51,7 @@ pub(super) enum RoleWord {
 
 pub(super) async fn sign_in<A>(door: &Door<A>, head: &Parts, body: Body) -> Result<Response, Problem> {
     let address = head.extensions.get::<Peer>().map(|peer| peer.0.ip());
-    let now = door.clock.now();
+    let now = door.viewers_clock.now();
     // Another site must not sign anybody in, not even with a key that it knows. Programs say nothing of a site.
     if head.headers.contains_key("origin") || head.headers.contains_key("sec-fetch-site") {
         own_page(door.public.as_ref(), &head.headers, None)?;
