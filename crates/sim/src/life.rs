@@ -93,7 +93,8 @@ pub(crate) struct World {
     seed: u64,
     start: Timestamp,
     people: Vec<Person>,
-    /// Which of their identifiers stand in some event, a bit each; those that events join in one group.
+    /// Which of their identifiers stand in some event that can be read, a bit each; those that events join in
+    /// one group.
     known: Vec<Vec<u16>>,
     wakes: BinaryHeap<Reverse<Wake>>,
     sequence: u64,

@@ -2,6 +2,8 @@
 
 use opcx_core::time::Timestamp;
 
+use crate::person::Number;
+
 /// One thing that a system tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
@@ -42,6 +44,8 @@ pub struct Who {
     pub anonymous_id: Option<String>,
     /// What to call them.
     pub first_name: Option<&'static str>,
+    /// Who it really is, and which of their identifiers these are, a bit each: for the truth alone.
+    pub(crate) really: (Number, u16),
 }
 
 /// One fact.

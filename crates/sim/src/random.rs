@@ -19,6 +19,11 @@ impl Random {
         Random(Xoshiro256PlusPlus::seed_from_u64(mixed(seed ^ mixed(number))))
     }
 
+    /// A stream of its own that begins here: however much is drawn from it, this one goes on the same.
+    pub(crate) fn branch(&mut self) -> Random {
+        Random(Xoshiro256PlusPlus::seed_from_u64(self.0.next_u64()))
+    }
+
     /// A number in `0..below`; 0 if `below` is 0.
     pub(crate) fn below(&mut self, below: u64) -> u64 {
         let wide = u128::from(self.0.next_u64()) * u128::from(below);

@@ -2,7 +2,7 @@ use opcx_core::time::Timestamp;
 
 use crate::life::World;
 use crate::scenario::Scenario;
-use crate::transport::{OnTheWay, Sent};
+use crate::transport::{OnTheWay, Sent, Shape};
 use crate::truth::{PlantedCause, Played, TrueFix, Truth};
 
 /// A company under way: hands out what its systems send, in the order in which it arrives.
@@ -73,6 +73,14 @@ impl Simulation {
             self.on_the_way.send(message, &mut self.truths);
         }
     }
+
+    fn arrive(&mut self) -> Option<Sent> {
+        let sent = self.on_the_way.arrive()?;
+        if sent.shape == Shape::Good {
+            self.world.reached(&sent.message.who);
+        }
+        Some(sent)
+    }
 }
 
 impl Iterator for Simulation {
@@ -83,9 +91,9 @@ impl Iterator for Simulation {
             let wake = self.world.next_wake().filter(|&wake| wake < self.end);
             let arrival = self.on_the_way.next_arrival().filter(|&arrival| arrival < self.end);
             match (wake, arrival) {
-                (Some(wake), Some(arrival)) if arrival <= wake => return self.on_the_way.arrive(),
+                (Some(wake), Some(arrival)) if arrival <= wake => return self.arrive(),
                 (Some(_), _) => self.advance(),
-                (None, Some(_)) => return self.on_the_way.arrive(),
+                (None, Some(_)) => return self.arrive(),
                 (None, None) => break,
             }
         }

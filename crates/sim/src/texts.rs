@@ -141,7 +141,7 @@ pub(crate) use grammar::Names as TextNames;
 /// The grammars, in the order of [`Language::ALL`].
 static GRAMMARS: LazyLock<[Grammar; 4]> = LazyLock::new(|| {
     let [english, german, spanish, french] = [
-        include_str!("../grammar/english.txt"),
+        concat!(include_str!("../grammar/english.txt"), include_str!("../grammar/english-words.txt")),
         include_str!("../grammar/german.txt"),
         include_str!("../grammar/spanish.txt"),
         include_str!("../grammar/french.txt"),
@@ -150,6 +150,8 @@ static GRAMMARS: LazyLock<[Grammar; 4]> = LazyLock::new(|| {
     [english, german, spanish, french]
 });
 
+/// Of texts, how many tell something of their writer that has nothing to do with it.
+const ASIDE_PERMILLE: u32 = 160;
 /// Of texts with a feeling, how many do not say it.
 const UNSAID_PERMILLE: u32 = 380;
 
@@ -175,6 +177,9 @@ pub(crate) fn write(random: &mut Random, wish: Wish, how: Texts) -> Written {
     words.add_of(random, topic, "say");
     if random.permille(350) {
         words.add_of(random, topic, "more");
+    }
+    if random.permille(ASIDE_PERMILLE) && words.grammar.has("aside") {
+        words.add(random, "aside");
     }
     match valence {
         Valence::Negative if sarcasm => words.add(random, "sarcasm"),

@@ -26,10 +26,10 @@ pub enum Truth {
     Promise(Owed),
     /// Money that was lost.
     Loss(Loss),
-    /// Who was the first to complain about a cause.
-    FirstComplaint(FirstComplaint),
     /// Something that happened to an event on its way.
     OnItsWay(OnItsWay),
+    /// Who was the first to complain about a cause, at the end.
+    FirstComplaint(FirstComplaint),
     /// One customer, at the end.
     Person(Box<TruePerson>),
     /// What a cause did in all, at the end.
@@ -115,6 +115,8 @@ pub struct Text {
     pub sarcasm: bool,
     /// Whether they praise and blame in one breath.
     pub mixed: bool,
+    /// The cause that they complain about, whether or not they know it.
+    pub cause: Option<String>,
 }
 
 /// How a promise ended.
@@ -212,10 +214,10 @@ pub struct TruePerson {
     pub region: Region,
     /// What they write.
     pub language: Language,
-    /// Identifiers that are theirs alone and stand in at least one event, as `kind:value`, in groups: some event
-    /// names those of one group together; nothing that was told joins two groups.
+    /// Identifiers that are theirs alone and stand in at least one event that can be read, as `kind:value`, in
+    /// groups: some event names those of one group together; nothing that was told joins two groups.
     pub identifiers: Vec<Vec<String>>,
-    /// Identifiers that they share with the household and that stand in at least one event.
+    /// Identifiers that they share with the household and that stand in at least one event that can be read.
     pub shared: Vec<String>,
     /// Latent trust at the start, `-1000..=1000`.
     pub trust_at_start: i64,

@@ -66,6 +66,7 @@ fn text(event: &str, emotion: Emotion, sarcasm: bool) -> (String, Text) {
         valence: emotion.valence().unwrap_or(Valence::Neutral),
         sarcasm,
         mixed: false,
+        cause: None,
     };
     (event.to_owned(), text)
 }
@@ -185,8 +186,8 @@ fn a_tiny_company_is_scored_to_the_digit() {
           done at the very moment, of those known to be done                 0.500 (0.095 to 0.905)    n        2
 
         trust
-          rank correlation of the ledger: what accounts lost                 0.866                     n        3  floor 0.866, met
-          rank correlation of the four accounts, summed                      0.866                     n        3
+          rank correlation of the ledger: its accounts, summed               0.866                     n        3  floor 0.866, met
+          rank correlation of what the accounts lost, summed                 0.866                     n        3
           rank correlation of the last rating                                    –                     n        3
           rank correlation of the count of failures                          0.866                     n        3
           the ledger, of those who ever rated                                    –                     n        0

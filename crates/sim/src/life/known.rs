@@ -82,10 +82,16 @@ impl World {
                 }
             }
         }
+        who.really = (number, told);
+        who
+    }
+
+    /// A line that names somebody has arrived, and can be read.
+    pub(crate) fn reached(&mut self, who: &Who) {
+        let (number, told) = who.really;
         let groups = &mut self.known[usize::try_from(number).expect("numbers are places in a list")];
         join(groups, told & !SHARED);
         join(groups, told & SHARED);
-        who
     }
 
     /// The identifiers that were told: those that are theirs alone, in groups of those that events join, and

@@ -2,10 +2,10 @@
 
 use opcx_core::time::{Span, Timestamp};
 
-use super::{Step, World};
+use super::{Step, World, event_id};
 use crate::person::Number;
 use crate::texts::Topic;
-use crate::truth::{Effect, Loss, TruePerson, Truth};
+use crate::truth::{Effect, FirstComplaint, Loss, TruePerson, Truth};
 
 use super::voice::Complaint;
 
@@ -110,6 +110,15 @@ impl World {
             self.truths.push(Truth::Person(Box::new(told)));
         }
         for (cause, tally) in self.scenario.causes.iter().zip(&self.tallies) {
+            // Some complain so late that the end comes first.
+            if let Some((at, event, person)) = tally.first_complaint.filter(|(at, _, _)| *at < end) {
+                self.truths.push(Truth::FirstComplaint(FirstComplaint {
+                    cause: cause.cause.clone(),
+                    person,
+                    at,
+                    event: event_id(event),
+                }));
+            }
             self.truths.push(Truth::Effect(Effect {
                 cause: cause.cause.clone(),
                 people: tally.people,

@@ -10,8 +10,8 @@ use crate::company::PRODUCTS;
 use crate::heart::{About, Experience};
 use crate::message::{Channel, Fact, Kind, Who};
 use crate::person::Number;
-use crate::texts::{self, TextNames, Topic, Wish, Written};
-use crate::truth::{FirstComplaint, Text, Truth};
+use crate::texts::{self, Intent, TextNames, Topic, Wish, Written};
+use crate::truth::{Text, Truth};
 
 /// Something that somebody may complain about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +28,7 @@ pub(super) struct Complaint {
 /// A text that is about to be sent.
 pub(super) struct Speech {
     topic: Topic,
+    cause: Option<usize>,
     emotion: Emotion,
     written: Written,
 }
@@ -48,20 +49,10 @@ impl World {
         if !person.random.permille(u32::try_from(likely).unwrap_or(0)) {
             return;
         }
-        let event = if person.has_handle && person.random.permille(160) {
-            self.post(number, at, complaint)
+        if person.has_handle && person.random.permille(160) {
+            self.post(number, at, complaint);
         } else {
-            self.contact(number, at, complaint, 0)
-        };
-        let Some(cause) = complaint.cause else { return };
-        if !self.tallies[cause].has_complaint {
-            self.tallies[cause].has_complaint = true;
-            self.truths.push(Truth::FirstComplaint(FirstComplaint {
-                cause: self.scenario.causes[cause].cause.clone(),
-                person: number,
-                at,
-                event: event_id(event),
-            }));
+            self.contact(number, at, complaint, 0);
         }
     }
 
@@ -98,8 +89,9 @@ impl World {
             order: if complaint.order > 0 { complaint.order } else { 100_000 + u64::from(number) },
         };
         let wish = Wish { language: person.language, topic: complaint.topic, emotion, names };
-        let written = texts::write(&mut person.random, wish, how);
-        Speech { topic: complaint.topic, emotion, written }
+        // Other words are no other life.
+        let written = texts::write(&mut person.random.branch(), wish, how);
+        Speech { topic: complaint.topic, cause: complaint.cause, emotion, written }
     }
 
     /// Tells what somebody said, and the truth about it.
@@ -114,10 +106,14 @@ impl World {
         facts: Vec<(&'static str, Fact)>,
         speech: Speech,
     ) -> u64 {
-        let Speech { topic, emotion, written } = speech;
+        let Speech { topic, cause, emotion, written } = speech;
         let language = self.person(number).language;
         let told = Told::by_customer(at, kind, channel, who, facts);
         let event = self.tell(Told { said: Some(written.text), ..told });
+        if let Some(cause) = cause.filter(|_| topic.intent() != Intent::Ask) {
+            self.tallies[cause].complained(at, event, number);
+        }
+        let cause = self.cause_name(cause);
         self.truths.push(Truth::Text(Text {
             event: event_id(event),
             person: number,
@@ -128,6 +124,7 @@ impl World {
             valence: emotion.valence().unwrap_or(Valence::Neutral),
             sarcasm: written.sarcasm,
             mixed: written.mixed,
+            cause,
         }));
         event
     }
