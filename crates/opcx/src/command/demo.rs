@@ -1,12 +1,12 @@
 //! `opcx demo`: a simulated company, to be looked at.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use opcx_core::log::Lane;
 use opcx_core::time::Span;
 use opcx_sim::Simulation;
 use opcx_sim::scenario::DAYS_MAX;
@@ -16,9 +16,9 @@ use super::End;
 use super::keys::fresh_key;
 use super::serve::{keys, live, open_channels};
 use super::sim::scenario;
-use crate::demo::{FastClock, feed, past, write_company};
+use crate::demo::{Desks, FastClock, House, Staff, feed, past, work, write_company};
 use crate::house::{Company, sense};
-use crate::import::{File, Work, import};
+use crate::http::{Key, KeyHash, Role};
 
 /// The mapping of the company's bus.
 const MAPPING: &str = "bus";
@@ -73,18 +73,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
     // In the middle of a morning, when something happens.
     let now = scenario.start.0 + Span::DAY.times(i64::from(arguments.days)) + Span::HOUR.times(8);
     let mut simulation = Simulation::new(scenario, arguments.seed, arguments.customers, DAYS_MAX);
-    let file = temporary.path().join("events.jsonl");
-    let (told, next) = past(&mut simulation, now, &file)?;
     let store = company.open_store()?;
-    let work = Work {
+    let house = House {
         store: &store,
         definitions: &company.definitions,
         sense: sense(),
         mapping: company.mapping(MAPPING)?,
-        lane: Lane::LIVE,
-        room: &company.data(),
+        letters: company.settings.house.message_channel.clone(),
     };
-    let tally = import(&work, File::open(&file)?, &mut |_, _| {})?;
+    let mut staff = Staff::new(arguments.seed);
+    let (told, next) = past(&mut simulation, &mut staff, now, &house)?;
 
     let secrets: Vec<(&str, String)> = ["WRITE", "VIEWER", "AGENT", "OPERATOR", "ADMIN"]
         .into_iter()
@@ -95,7 +93,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
         found.map(|(_, key)| key.clone())
     };
     let environment = |variable: &str| secret(variable.strip_prefix("OPCX_")?.strip_suffix("_KEY")?);
-    let keys = keys(&company.settings, &environment)?;
+    let desk_keys: BTreeMap<&'static str, String> =
+        Staff::names().map(|name| Ok((name, fresh_key()?))).collect::<anyhow::Result<_>>()?;
+    let of_staff = desk_keys.iter().map(|(name, key)| {
+        let hash = KeyHash::of(key).context("a fresh key")?;
+        Ok(Key { name: (*name).into(), role: Role::Agent, hash })
+    });
+    let keys = keys(&company.settings, &environment)?.and(of_staff.collect::<anyhow::Result<Vec<Key>>>()?);
     let outbox = open_channels(&company, &environment)?;
     let write_key = secret("WRITE").context("a key to write with")?;
     let words = Words {
@@ -115,13 +119,21 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
                 eprintln!("opcx: the simulated company fell silent: {error:#}");
             }
         });
+        let calendars = company.definitions.calendars.clone();
+        let desks = Desks { door: address, keys: desk_keys, calendars };
+        let working = tokio::spawn(async move {
+            if let Err(error) = work(staff, clock, desks).await {
+                eprintln!("opcx: the simulated company's staff went home: {error:#}");
+            }
+        });
         let ended = live(&company, Arc::new(clock), listener, keys, store, outbox, || {
-            let said = words.text(tally.events, arguments.days, began.elapsed().as_secs_f64());
+            let said = words.text(told.events, arguments.days, began.elapsed().as_secs_f64());
             // Whoever closed the terminal has seen enough.
             let _ = super::print(&said);
         })
         .await;
         sending.abort();
+        working.abort();
         ended
     })?;
     Ok(End::Fine)

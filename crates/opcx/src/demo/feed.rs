@@ -1,13 +1,10 @@
-//! The simulated company's systems: their past as a file, their present over HTTP.
+//! The simulated company's systems, live: what they send over HTTP.
 
-use std::fs::File;
-use std::io::{BufWriter, Write as _};
 use std::net::SocketAddr;
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use opcx_core::time::{Span, Timestamp};
+use opcx_core::time::Span;
 use opcx_engine::Clock as _;
 use opcx_sim::wire::segment;
 use opcx_sim::{Sent, Shape, Simulation};
@@ -22,47 +19,6 @@ const BATCH_BYTES_MAX: usize = 200_000;
 const PAUSE_AFTER_REFUSAL: Duration = Duration::from_secs(1);
 /// How often a batch is tried.
 const TRIES_MAX: u32 = 5;
-
-/// What has happened so far, written down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Past {
-    /// How many lines.
-    pub events: u64,
-    /// When the last of them arrived.
-    pub end: Timestamp,
-}
-
-/// Writes what arrives before `end` into a file, a line each, and leaves the simulation there. The one that
-/// was drawn too many is returned with it.
-///
-/// # Errors
-/// The file cannot be written.
-pub fn past(
-    simulation: &mut Simulation,
-    end: Timestamp,
-    file: &Path,
-) -> anyhow::Result<(Past, Option<Sent>)> {
-    let writing = || format!("writing `{}`", file.display());
-    let mut to = BufWriter::new(File::create(file).with_context(writing)?);
-    let mut told = Past { events: 0, end };
-    let mut line = Vec::new();
-    let mut next = None;
-    for sent in simulation.by_ref() {
-        // Nobody asks for the truth here, and it must not pile up.
-        if sent.arrived >= end {
-            next = Some(sent);
-            break;
-        }
-        line.clear();
-        segment::write(&sent, &mut line);
-        line.push(b'\n');
-        to.write_all(&line).with_context(writing)?;
-        told.events += 1;
-    }
-    simulation.take_truths();
-    to.flush().with_context(writing)?;
-    Ok((told, next))
-}
 
 /// Sends what happens, when it happens by `clock`, until the simulation ends.
 ///

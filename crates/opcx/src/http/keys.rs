@@ -74,6 +74,13 @@ impl Keys {
         Keys(keys)
     }
 
+    /// These keys and some more.
+    #[must_use]
+    pub fn and(mut self, more: impl IntoIterator<Item = Key>) -> Keys {
+        self.0.extend(more);
+        self
+    }
+
     /// The name of the given key, if there is such a key and it may do what `role` does.
     #[must_use]
     pub fn find(&self, key: &str, role: Role) -> Option<&Name> {

@@ -2,7 +2,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
 use opcx::look::{Question, Server, View};
-use opcx_insight::PulseQuestion;
+use opcx_insight::{CasesQuestion, PulseQuestion};
 
 /// Looks until the live events must have come: each look takes a moment of its own.
 const LOOKS_MAX: u32 = 20_000;
@@ -46,6 +46,11 @@ fn the_demo_shows_a_past_goes_on_live_and_stops_when_told() {
     };
     let past = events();
     assert!(past > 100, "{past} events");
+    let View::Cases(cases) = server.ask(&Question::Cases(CasesQuestion::default())).unwrap() else {
+        panic!("cases were asked for")
+    };
+    let closed: u64 = cases.teams.iter().map(|team| team.closed).sum();
+    assert!(closed > 0, "staff closed nothing in six days: {:?}", cases.teams);
     assert!((0..LOOKS_MAX).any(|_| events() > past), "nothing happened live");
 
     let told = Command::new("kill").args(["-INT", &demo.id().to_string()]).status().unwrap();

@@ -1,0 +1,115 @@
+use std::fmt::Write as _;
+
+use expect_test::expect;
+use opcx_core::calendar::{Calendar, Calendars};
+use opcx_core::time::parse_rfc3339;
+use opcx_insight::{At, CaseStateWord};
+
+use super::*;
+
+fn at(text: &str) -> Timestamp {
+    parse_rfc3339(text).unwrap()
+}
+
+fn always() -> Calendars {
+    let always = Calendar::always();
+    let named = [("care".into(), always.clone()), ("branches".into(), always.clone())];
+    Calendars { ordinary: always, named: named.into() }
+}
+
+fn case(number: u32, team: &str, playbook: &str) -> CaseLine {
+    CaseLine {
+        id: format!("case_c{number}_0"),
+        customer: format!("c{number}"),
+        matter: playbook.to_owned(),
+        playbook: playbook.to_owned(),
+        team: team.to_owned(),
+        priority: "normal".to_owned(),
+        opened: At(at("2026-10-05T06:00:00Z")),
+        state: CaseStateWord::Open,
+        taken_by: None,
+        closed: None,
+        outcome: None,
+        brief: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+fn told(deeds: &[Deed]) -> String {
+    let mut told = String::new();
+    for Deed { by, case, change, .. } in deeds {
+        let what = match change {
+            CaseChange::Take => "takes",
+            CaseChange::Close { .. } => "closes",
+            CaseChange::GiveBack => "gives back",
+            CaseChange::Note { .. } => "notes something on",
+            CaseChange::Answer { .. } => "answers",
+        };
+        writeln!(told, "{by} {what} {case}").unwrap();
+    }
+    told
+}
+
+#[test]
+fn each_takes_one_case_of_their_team_works_on_it_and_closes_it() {
+    let mut staff = Staff::new(3);
+    let mut story = String::new();
+    let mut now = at("2026-10-05T08:00:00Z");
+    let waiting =
+        |from| vec![case(from, "payments", "payment-trouble"), case(from + 1, "payments", "payment-trouble")];
+    for step in 0..12 {
+        let deeds = staff.step(&always(), now, if step == 0 { waiting(1) } else { waiting(2) });
+        write!(story, "{now}\n{}", told(&deeds)).unwrap();
+        now = now + LOOKS_UP;
+    }
+    expect![[r#"
+        2026-10-05T08:00:00Z
+        kofi takes case_c1_0
+        2026-10-05T08:15:00Z
+        2026-10-05T08:30:00Z
+        2026-10-05T08:45:00Z
+        kofi answers case_c1_0
+        2026-10-05T09:00:00Z
+        kofi closes case_c1_0
+        2026-10-05T09:15:00Z
+        kofi takes case_c2_0
+        2026-10-05T09:30:00Z
+        2026-10-05T09:45:00Z
+        2026-10-05T10:00:00Z
+        2026-10-05T10:15:00Z
+        kofi answers case_c2_0
+        2026-10-05T10:30:00Z
+        2026-10-05T10:45:00Z
+        kofi closes case_c2_0
+    "#]]
+    .assert_eq(&story);
+}
+
+#[test]
+fn at_the_end_of_a_shift_cases_go_back_and_nobody_works_at_night() {
+    let example = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/shop");
+    let calendars = opcx_company::load(&example).definitions.unwrap().calendars;
+    let mut staff = Staff::new(3);
+    let waiting = || vec![case(1, "care", "upset"), case(2, "branches", "bad-branch")];
+    let day = at("2026-10-05T15:55:00Z");
+    let free = |staff: &Staff, now| staff.free(&calendars, now).into_iter().collect::<Vec<_>>();
+    assert_eq!(free(&staff, day).first(), Some(&("branches", 1)));
+    assert_eq!(told(&staff.step(&calendars, day, waiting())), "mia takes case_c1_0\nruben takes case_c2_0\n");
+    // Care goes home at 18:00 in Berlin, the branches an hour later.
+    let evening = at("2026-10-05T16:00:00Z");
+    assert_eq!(told(&staff.step(&calendars, evening, Vec::new())), "mia gives back case_c1_0\n");
+    let night = at("2026-10-05T20:00:00Z");
+    assert_eq!(told(&staff.step(&calendars, night, waiting())), "ruben gives back case_c2_0\n");
+    assert_eq!(told(&staff.step(&calendars, night, waiting())), "");
+    assert_eq!(free(&staff, night), []);
+}
+
+#[test]
+fn whoever_comes_second_has_free_hands_again() {
+    let mut staff = Staff::new(1);
+    let now = at("2026-10-05T08:00:00Z");
+    let deeds = staff.step(&always(), now, vec![case(1, "digital", "download-trouble")]);
+    assert!(!staff.free(&always(), now).contains_key("digital"));
+    staff.lost(&deeds[0]);
+    assert_eq!(staff.free(&always(), now)["digital"], 1);
+}
