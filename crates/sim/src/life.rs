@@ -10,12 +10,10 @@ mod help;
 mod known;
 mod leave;
 mod parcel;
+mod queue;
 mod shop;
 mod tally;
 mod voice;
-
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 
 use opcx_core::time::{Span, Timestamp};
 
@@ -29,29 +27,8 @@ use crate::truth::{Felt, Mishap, OnItsWay, Owed, PromiseEnd, Truth};
 
 use help::Contact;
 use parcel::{Collection, Parcel, Return};
+use queue::Queue;
 use tally::Tally;
-
-/// A customer's next step.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Wake {
-    at: Timestamp,
-    /// Which of two at the same moment comes first.
-    sequence: u64,
-    person: Number,
-    step: Step,
-}
-
-impl Ord for Wake {
-    fn cmp(&self, other: &Wake) -> std::cmp::Ordering {
-        (self.at, self.sequence).cmp(&(other.at, other.sequence))
-    }
-}
-
-impl PartialOrd for Wake {
-    fn partial_cmp(&self, other: &Wake) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
 
 /// What somebody does next, or what happens to them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,8 +73,7 @@ pub(crate) struct World {
     /// Which of their identifiers stand in some event that can be read, a bit each; those that events join in
     /// one group.
     known: Vec<Vec<u16>>,
-    wakes: BinaryHeap<Reverse<Wake>>,
-    sequence: u64,
+    queue: Queue,
     messages_told: u64,
     orders: u64,
     contacts: u64,
@@ -117,8 +93,7 @@ impl World {
             seed,
             people: Vec::new(),
             known: Vec::new(),
-            wakes: BinaryHeap::new(),
-            sequence: 0,
+            queue: Queue::default(),
             messages_told: 0,
             orders: 100_000,
             contacts: 0,
@@ -135,12 +110,12 @@ impl World {
 
     /// When somebody wakes next.
     pub(crate) fn next_wake(&self) -> Option<Timestamp> {
-        self.wakes.peek().map(|Reverse(wake)| wake.at)
+        self.queue.next()
     }
 
     /// Takes the next step.
     pub(crate) fn advance(&mut self) {
-        let Some(Reverse(Wake { at, person, step, .. })) = self.wakes.pop() else { return };
+        let Some((at, person, step)) = self.queue.pop() else { return };
         match step {
             Step::Session => self.session(person, at),
             Step::Visit => self.visit(person, at),
@@ -187,8 +162,7 @@ impl World {
     }
 
     fn wake(&mut self, person: Number, at: Timestamp, step: Step) {
-        self.sequence += 1;
-        self.wakes.push(Reverse(Wake { at, sequence: self.sequence, person, step }));
+        self.queue.push(person, at, step);
     }
 
     fn person(&mut self, number: Number) -> &mut Person {

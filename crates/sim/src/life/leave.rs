@@ -69,9 +69,9 @@ impl World {
 
     /// The end: what is still owed, who everybody is, what each cause did.
     pub(crate) fn finish(&mut self, end: Timestamp) {
-        let wakes = std::mem::take(&mut self.wakes).into_sorted_vec();
-        for wake in wakes.into_iter().rev().map(|reversed| reversed.0) {
-            let promise = match wake.step {
+        let mut left = std::mem::take(&mut self.queue);
+        while let Some((_, person, step)) = left.pop() {
+            let promise = match step {
                 Step::Delivered(parcel) => parcel.promise(),
                 Step::Ready(collection) => collection.promise(),
                 Step::Refunded(return_) => return_.promise(),
@@ -89,7 +89,7 @@ impl World {
                 | Step::Newcomer => continue,
             };
             if promise.made <= end {
-                self.settle(wake.person, promise, end);
+                self.settle(person, promise, end);
             }
         }
         for number in 0..self.people.len() {
