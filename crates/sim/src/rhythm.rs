@@ -127,6 +127,11 @@ pub(crate) fn weekday(at: Timestamp) -> i64 {
     (local(at).div_euclid(DAY_MILLIS) + 3).rem_euclid(7)
 }
 
+/// The moment at which a clock in UTC shows what the clock in Berlin shows at `at`.
+pub(crate) fn on_the_wall(at: Timestamp) -> Timestamp {
+    Timestamp::from_millis(local(at))
+}
+
 /// Milliseconds since 1970 as a clock on a wall in Berlin would count them.
 fn local(at: Timestamp) -> i64 {
     at.as_millis() + if is_summer(at.as_millis()) { 2 * HOUR_MILLIS } else { HOUR_MILLIS }

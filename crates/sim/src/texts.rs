@@ -150,6 +150,11 @@ static GRAMMARS: LazyLock<[Grammar; 4]> = LazyLock::new(|| {
     [english, german, spanish, french]
 });
 
+/// What agents say.
+static STAFF: LazyLock<Grammar> = LazyLock::new(|| {
+    Grammar::parse(include_str!("../grammar/staff.txt")).expect("a test reads the grammars")
+});
+
 /// Of texts, how many tell something of their writer that has nothing to do with it.
 const ASIDE_PERMILLE: u32 = 160;
 /// Of texts with a feeling, how many do not say it.
@@ -199,6 +204,14 @@ pub(crate) fn write(random: &mut Random, wish: Wish, how: Texts) -> Written {
     }
     let text = slips::made(random, words.text, how, valence);
     Written { text, sarcasm, mixed }
+}
+
+/// What an agent of the company says, by the rule of their grammar.
+pub(crate) fn of_staff(random: &mut Random, rule: &str) -> String {
+    let names = Names { product: "order", carrier: "the carrier", branch: "the branch", order: 100_000 };
+    let mut said = String::new();
+    STAFF.expand(random, rule, &names, &mut said);
+    said
 }
 
 /// A text under way.

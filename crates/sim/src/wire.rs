@@ -1,6 +1,7 @@
 //! Messages as bytes, written by hand: hundreds of thousands a second leave no time for trees of values.
 
 pub mod segment;
+pub mod systems;
 
 use opcx_core::time::Timestamp;
 
