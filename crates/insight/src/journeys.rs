@@ -38,6 +38,8 @@ pub struct JourneysQuestion {
     pub by: Option<String>,
     /// That value.
     pub value: Option<String>,
+    /// Another value of the same dimension, in the same period, that is compared with. Instead of another period.
+    pub against: Option<String>,
 }
 
 /// The maps, and how customers fare along them.
@@ -51,6 +53,8 @@ pub struct Journeys {
     pub by: Option<String>,
     /// That value.
     pub value: Option<String>,
+    /// The other value that is compared with.
+    pub against: Option<String>,
     /// The log's latest time: as of when this is so.
     pub as_of: Option<At>,
     /// Names the definitions that the maps are of.
@@ -108,15 +112,15 @@ pub struct MomentMap {
     pub goal: bool,
     /// How it goes.
     pub experience: Experience,
-    /// How it went in the period that is compared with.
+    /// How it went in the period, or at the other value, that is compared with.
     pub before: Option<Experience>,
-    /// How far it differs from that period.
+    /// How far it differs from that.
     pub change: Option<Change>,
     /// The promises that belong to it, those due in the window; of all values of a dimension.
     pub promises: Vec<PromiseMap>,
 }
 
-/// How far a moment differs from another period. Intervals are widened for the number of moments that are compared at a
+/// How far a moment differs from another period or another value. Intervals are widened for the number of moments that are compared at a
 /// time, so that 95 % of such maps hold the truth at every moment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Change {
@@ -158,6 +162,7 @@ pub fn journeys(
         (since, until) => Some(Window::new(since, until.or(question.since))?),
     };
     let split = one_value(definitions, question)?;
+    let against = against(question, split)?;
     if let Some(name) = &question.journey
         && !definitions.journeys.iter().any(|journey| journey.name == *name)
     {
@@ -169,7 +174,11 @@ pub fn journeys(
         definitions,
         places,
         now: counted(store, overview, &window.hours(), split)?,
-        before: compared.map(|window| counted(store, overview, &window.hours(), split)).transpose()?,
+        before: match (against, compared) {
+            (Some(other), _) => Some(counted(store, overview, &window.hours(), Some(other))?),
+            (None, Some(before)) => Some(counted(store, overview, &before.hours(), split)?),
+            (None, None) => None,
+        },
         owed: tallies(store, overview, &clocks, &window, |_| true)?,
     };
     let wanted = definitions
@@ -181,6 +190,7 @@ pub fn journeys(
         compared,
         by: question.by.clone(),
         value: question.value.clone(),
+        against: question.against.clone(),
         as_of: clocks.latest().map(At),
         definitions: definitions.version.to_string(),
         dimensions: crate::pulse::dimensions(definitions).map(str::to_owned).collect(),
@@ -204,6 +214,27 @@ fn one_value<'q>(
         }
         (None, Some(value)) => {
             Err(InsightError::unreadable("value", value, "write of which dimension it is as `by` as well"))
+        }
+    }
+}
+
+/// The other value that is compared with.
+fn against<'q>(
+    question: &'q JourneysQuestion,
+    split: Option<(&'q str, &str)>,
+) -> Result<Option<(&'q str, &'q str)>, InsightError> {
+    let Some(other) = question.against.as_deref() else { return Ok(None) };
+    let refused = |mend| Err(InsightError::unreadable("against", other, mend));
+    if question.compare_since.is_some() || question.compare_until.is_some() {
+        return refused(
+            "compare with one thing at a time: leave this out, or `compare_since` and `compare_until`",
+        );
+    }
+    match split {
+        Some((_, value)) if value == other => refused("write another value than `value`"),
+        Some((by, _)) => Ok(Some((by, other))),
+        None => {
+            refused("write of which dimension it is as `by`, and which of its values to compare as `value`")
         }
     }
 }

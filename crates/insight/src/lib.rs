@@ -31,11 +31,13 @@ mod promises;
 mod pulse;
 mod receipt_words;
 mod rejected;
+mod said;
 mod search;
 mod series;
 mod statistic;
 mod timeline;
 mod trust;
+mod went_through;
 mod window;
 
 pub use at::{At, AtError};
@@ -82,4 +84,7 @@ pub use series::{
 pub use statistic::{Difference, FLOOR, Figure, Mean, Share, spread};
 pub use timeline::{EmotionRead, Happened, MomentGone, Read, Timeline, TimelineQuestion, timeline};
 pub use trust::{AccountFigures, Fall, Trust, TrustQuestion, trust};
+pub use went_through::{
+    OutcomeWord, RECORDS_LOOKED_AT_MAX, WentThrough, WentThroughLine, WentThroughQuestion, went_through,
+};
 pub use window::Window;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use opcx_core::calendar::Zone;
 use opcx_core::condition::Condition;
 use opcx_core::definitions::Definitions;
+use opcx_core::map::Moment as DefinedMoment;
 use opcx_core::rollup::{Rollup, Split};
 use opcx_core::time::{Span, Timestamp};
 use opcx_store::Store;
@@ -12,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clocks::Clocks;
+use crate::places::{Defined, FilePlace, Places};
 use crate::promises::{NamedTally, tallies};
 use crate::pulse::{VALUES_MAX, dimensions, worst_first};
 use crate::{At, Experience, InsightError, Overview, Window};
@@ -40,6 +42,8 @@ pub struct Moment {
     pub journey: String,
     /// The stage of that journey.
     pub stage: String,
+    /// Where it is defined; null where the folder was not read by whoever answers.
+    pub defined: Option<FilePlace>,
     /// Who answers for it.
     pub owner: String,
     /// The account of trust that it touches.
@@ -136,12 +140,12 @@ pub fn moment(
     store: &dyn Store,
     overview: &Overview,
     definitions: &Definitions,
+    places: &Places,
     name: &str,
     question: &MomentQuestion,
 ) -> Result<Moment, InsightError> {
-    let known = || definitions.moments.iter().map(|moment| moment.name.as_str());
-    let unknown = || InsightError::unknown_of("moment", name, known());
-    let defined = definitions.moments.iter().find(|moment| moment.name == name).ok_or_else(unknown)?;
+    let defined = defined_moment(definitions, name)?;
+    let unknown = || unknown_moment(definitions, name);
     let journey = definitions.journeys.get(usize::from(defined.journey.0)).ok_or_else(unknown)?;
     let stage = journey.stages.get(usize::from(defined.stage)).ok_or_else(unknown)?;
     let window = Window::new(question.since, question.until)?;
@@ -170,6 +174,7 @@ pub fn moment(
         moment: name.to_owned(),
         journey: journey.name.to_string(),
         stage: stage.name.to_string(),
+        defined: places.of(Defined::Moment, name),
         owner: defined.owner.to_string(),
         account: defined.account.word().to_owned(),
         who: defined.who.to_string(),
@@ -193,6 +198,20 @@ pub fn moment(
             })
             .collect(),
     })
+}
+
+/// The moment of that name on the maps.
+pub(crate) fn defined_moment<'a>(
+    definitions: &'a Definitions,
+    name: &str,
+) -> Result<&'a DefinedMoment, InsightError> {
+    let defined = definitions.moments.iter().find(|moment| moment.name == name);
+    defined.ok_or_else(|| unknown_moment(definitions, name))
+}
+
+fn unknown_moment(definitions: &Definitions, name: &str) -> InsightError {
+    let known = definitions.moments.iter().map(|moment| moment.name.as_str());
+    InsightError::unknown_of("moment", name, known)
 }
 
 /// Hours put together into days, unless there are few.

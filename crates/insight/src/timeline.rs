@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use opcx_core::consent::Purpose;
+use opcx_core::consent::Grants;
 use opcx_core::customer::CustomerId;
 use opcx_core::definitions::Definitions;
 use opcx_core::effects::Moment;
-use opcx_core::event::{Category, Event, Origin};
+use opcx_core::event::{Event, Origin};
 use opcx_core::log::Position;
 use opcx_core::reading::{Found, Reading, Unknown};
 use opcx_core::record::Entry;
@@ -20,6 +20,7 @@ use crate::page::{Page, rows};
 use crate::places::{Defined, FilePlace, Places};
 use crate::promises::PromiseLine;
 use crate::receipt_words::DecisionLine;
+use crate::said::Said;
 use crate::{At, InsightError, find};
 
 /// Most receipts of one record that are looked at; timers that one record made due share its place.
@@ -156,8 +157,7 @@ pub fn timeline(
     let readings = store.readings(page)?;
     let mut lines = Vec::with_capacity(page.len());
     for (logged, reading) in store.read_at(page)?.iter().zip(readings).rev() {
-        let may_see = |category| customer.known.grants.allow(category, Purpose::Service);
-        if let Some(mut line) = teller.line(logged, reading.as_ref(), may_see)? {
+        if let Some(mut line) = teller.line(logged, reading.as_ref(), &customer.known.grants)? {
             line.trust = moved.remove(&logged.position).unwrap_or_default();
             lines.push(line);
         }
@@ -183,11 +183,11 @@ impl Teller<'_> {
         &self,
         logged: &Logged,
         reading: Option<&Reading>,
-        may_see: impl Fn(Category) -> bool,
+        grants: &Grants,
     ) -> Result<Option<Happened>, InsightError> {
         let accepted = At(logged.record.at);
         let mut line = match &logged.record.entry {
-            Entry::Event(event) => self.event(logged, event, reading, may_see),
+            Entry::Event(event) => self.event(logged, event, reading, grants),
             Entry::Command(command) => Happened {
                 by: command.by.to_string(),
                 said: Some(command.reason.to_string()),
@@ -215,18 +215,8 @@ impl Teller<'_> {
         Ok(Some(line))
     }
 
-    /// Law 4: what was said is shown only as far as it may be looked at for service.
-    fn event(
-        &self,
-        logged: &Logged,
-        event: &Event,
-        reading: Option<&Reading>,
-        may_see: impl Fn(Category) -> bool,
-    ) -> Happened {
-        let category = self.definitions.category_of(&event.kind);
-        let hidden = [category, Category::Feedback].into_iter().find(|category| !may_see(*category));
-        let by_customer = event.origin == Origin::Customer;
-        let is_shown = hidden.is_none();
+    fn event(&self, logged: &Logged, event: &Event, reading: Option<&Reading>, grants: &Grants) -> Happened {
+        let said = Said::of(self.definitions, event, reading, grants);
         Happened {
             at: At(event.happened),
             channel: Some(event.channel.to_string()),
@@ -237,15 +227,9 @@ impl Teller<'_> {
                 Origin::Staff => "staff",
             }
             .to_owned(),
-            said: event.said.as_ref().filter(|_| is_shown).map(ToString::to_string),
-            // Law 11: nobody reads the emotions of staff.
-            read: reading.filter(|_| is_shown && by_customer).map(Read::of),
-            withheld: hidden.filter(|_| event.said.is_some()).map(|category| {
-                format!(
-                    "what was said: the customer has not allowed {} to be looked at for service",
-                    category.word()
-                )
-            }),
+            said: said.said,
+            read: said.read,
+            withheld: said.withheld,
             ..Happened::of(logged, At(logged.record.at), &event.kind)
         }
     }
@@ -283,7 +267,7 @@ impl Happened {
 }
 
 impl Read {
-    fn of(reading: &Reading) -> Read {
+    pub(crate) fn of(reading: &Reading) -> Read {
         match &reading.found {
             Found::Unknown(why) => Read {
                 emotions: Vec::new(),

@@ -16,7 +16,7 @@ use opcx_insight::{
     ExportQuestion, Found, InsightError, Journeys, JourneysQuestion, Moment, MomentQuestion, Overview,
     Places, Playbooks, PlaybooksQuestion, Promises, PromisesQuestion, Pulse, PulseQuestion, PulseSeries,
     RejectedInputs, RejectedQuestion, SearchQuestion, SeriesQuestion, Timeline, TimelineQuestion, Trust,
-    TrustQuestion,
+    TrustQuestion, WentThrough, WentThroughQuestion,
 };
 use opcx_store::Store;
 use serde::Serialize;
@@ -35,6 +35,8 @@ pub enum Question {
     Customer(String),
     /// What the moment of that name is about, and how it goes.
     Moment(String, MomentQuestion),
+    /// Who went through the moment of that name, and what they said.
+    WentThrough(String, WentThroughQuestion),
     /// How far promises are kept.
     Promises(PromisesQuestion),
     /// What humans have to do.
@@ -69,6 +71,7 @@ pub enum View {
     Journeys(Box<Journeys>),
     Customer(Box<Customer>),
     Moment(Box<Moment>),
+    WentThrough(Box<WentThrough>),
     Promises(Box<Promises>),
     Cases(Box<Cases>),
     Brief(Box<Brief>),
@@ -143,8 +146,11 @@ impl Question {
                 View::Customer(Box::new(opcx_insight::customer(store, definitions, who)?))
             }
             Question::Moment(name, question) => View::Moment(looking.with_overview(|overview| {
-                opcx_insight::moment(store, overview, definitions, name, question)
+                opcx_insight::moment(store, overview, definitions, looking.places, name, question)
             })?),
+            Question::WentThrough(name, question) => {
+                View::WentThrough(Box::new(opcx_insight::went_through(store, definitions, name, question)?))
+            }
             Question::Promises(question) => {
                 View::Promises(looking.with_overview(|overview| {
                     opcx_insight::promises(store, overview, definitions, question)
@@ -186,6 +192,7 @@ impl Question {
             Question::Journeys(question) => (vec!["journeys"], json(question)),
             Question::Customer(who) => (vec!["customers", who], Value::Null),
             Question::Moment(name, question) => (vec!["moments", name], json(question)),
+            Question::WentThrough(name, question) => (vec!["moments", name, "customers"], json(question)),
             Question::Promises(question) => (vec!["promises"], json(question)),
             Question::Cases(question) => (vec!["cases"], json(question)),
             Question::Search(question) => (vec!["customers"], json(question)),
@@ -208,6 +215,7 @@ impl Question {
             Question::Journeys(_) => View::Journeys(serde_json::from_slice(body)?),
             Question::Customer(_) => View::Customer(serde_json::from_slice(body)?),
             Question::Moment(..) => View::Moment(serde_json::from_slice(body)?),
+            Question::WentThrough(..) => View::WentThrough(serde_json::from_slice(body)?),
             Question::Promises(_) => View::Promises(serde_json::from_slice(body)?),
             Question::Cases(_) => View::Cases(serde_json::from_slice(body)?),
             Question::Search(_) => View::Found(serde_json::from_slice(body)?),

@@ -5,5 +5,6 @@
 mod company;
 mod overview;
 mod views;
+mod went_through;
 mod workspace;
 mod world;

@@ -294,6 +294,46 @@ fn one_value_of_a_dimension_is_told_alone_and_half_a_question_is_refused() {
 }
 
 #[test]
+fn two_values_of_a_dimension_are_told_side_by_side_and_one_thing_is_compared_at_a_time() {
+    let world = a_week();
+    let asked = |question: JourneysQuestion| {
+        let told = journeys(&*world.store, &overview(&world), &definitions(), &places(), &question);
+        told.map(|told| told.journeys[0].stages[0].moments[0].clone()).map_err(|error| error.to_string())
+    };
+    let of = |value: &str| JourneysQuestion {
+        by: Some("airline".into()),
+        value: Some(value.into()),
+        ..JourneysQuestion::default()
+    };
+    let alone = |value| asked(of(value)).unwrap().experience;
+    let both = asked(JourneysQuestion { against: Some("Beta".into()), ..of("Alpha") }).unwrap();
+    assert_eq!(both.experience, alone("Alpha"));
+    assert_eq!(both.before, Some(alone("Beta")));
+    check(&both.change, "/bad", &expect![[r#"
+        {
+          "difference": 0.0455,
+          "high": 0.3542,
+          "low": -0.2727,
+          "n": 22,
+          "n_before": 22
+        }"#]]);
+    let refused = [
+        JourneysQuestion { against: Some("Alpha".into()), ..of("Alpha") },
+        JourneysQuestion { against: Some("Alpha".into()), ..JourneysQuestion::default() },
+        JourneysQuestion {
+            against: Some("Beta".into()),
+            compare_since: Some("2015-02-17".parse().unwrap()),
+            ..of("Alpha")
+        },
+    ]
+    .map(|question| asked(question).unwrap_err());
+    expect![[r#"
+        against is `Alpha`; write another value than `value`
+        against is `Alpha`; write of which dimension it is as `by`, and which of its values to compare as `value`
+        against is `Beta`; compare with one thing at a time: leave this out, or `compare_since` and `compare_until`"#]].assert_eq(&refused.join("\n"));
+}
+
+#[test]
 fn days_are_told_one_by_one_with_trust_and_promises() {
     let world = a_week();
     let question = SeriesQuestion {
