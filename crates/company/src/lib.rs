@@ -115,6 +115,12 @@ pub fn deciding_files(folder: &Path) -> Files {
     files
 }
 
+/// Whether a file of a folder decides what is decided: all do but mappings.
+#[must_use]
+pub fn decides(path: &str) -> bool {
+    company::decides(path)
+}
+
 /// All files of a folder that are read, mappings included. Files that cannot be read are left out.
 #[must_use]
 pub fn all_files(folder: &Path) -> Files {

@@ -120,6 +120,13 @@ impl Decider {
         self.progress.position
     }
 
+    /// Decides under other definitions from the next record on, as a new decider would.
+    pub fn follow(&mut self, definitions: Arc<Definitions>) {
+        self.customers.clear();
+        self.owners.clear();
+        self.definitions = definitions;
+    }
+
     /// Goes on where the store's state stands, as when started.
     ///
     /// # Errors

@@ -20,6 +20,7 @@ mod clock;
 mod decide;
 pub mod deliver;
 mod erase;
+mod in_force;
 mod node;
 
 pub use accept::{
@@ -29,4 +30,5 @@ pub use channel::{Channel, Sending};
 pub use clock::{Clock, WallClock};
 pub use decide::{Budget, Decider, EngineError, Sense, tick_due};
 pub use erase::{NoteErased, carry_out as carry_out_erasures};
-pub use node::{Appending, Node, NodeSettings, Outbox, accept_only};
+pub use in_force::{InForce, NotFollowed, NoteReign};
+pub use node::{Appending, Node, NodeSettings, Outbox, Succession, accept_only};

@@ -11,8 +11,9 @@ use opcx_core::delivery::Policy;
 use opcx_core::event::Name;
 use opcx_core::log::Position;
 use opcx_store::Store;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
+use crate::in_force::{Following, InForce, NotFollowed, NoteReign};
 use crate::{
     Appender, Budget, Channel, Clock, Decider, EngineError, Intake, Limits, NoteErased, Sense,
     carry_out_erasures, deliver, tick_due,
@@ -54,6 +55,7 @@ pub struct Node {
     intake: Intake,
     decided: watch::Receiver<Position>,
     stop: watch::Sender<bool>,
+    succession: Succession,
     appending: JoinHandle<()>,
     deciding: JoinHandle<()>,
     delivering: tokio::task::JoinHandle<()>,
@@ -80,14 +82,16 @@ impl Node {
 
     fn start_with(settings: NodeSettings, outbox: Option<Outbox>) -> Result<Node, EngineError> {
         let NodeSettings { store, definitions, sense, clock, policy, budget, erased } = settings;
-        let keeping = Keeping::start(Arc::clone(&store), Arc::clone(&definitions), erased);
-        let decider = Decider::new(Arc::clone(&store), Arc::clone(&definitions), sense, policy, budget)?;
+        let in_force = Arc::new(InForce::new(Arc::clone(&definitions)));
+        let keeping = Keeping::start(Arc::clone(&store), Arc::clone(&in_force), erased);
+        let decider = Decider::new(Arc::clone(&store), definitions, sense, policy, budget)?;
         let decided_count = Arc::new(AtomicU64::new(decider.position().get()));
         let limits = Limits::default();
         let (intake, appender) =
-            Appender::with_intake(&store, limits, Some(definitions), Arc::clone(&decided_count))?;
+            Appender::with_intake(&store, limits, Some(Arc::clone(&in_force)), Arc::clone(&decided_count))?;
         let (decided_sender, decided) = watch::channel(decider.position());
         let (stop, stopping) = watch::channel(false);
+        let (follow, following) = std::sync::mpsc::channel();
 
         let appending_ended = Arc::new(AtomicBool::new(false));
         let deciding = {
@@ -98,6 +102,8 @@ impl Node {
                 clock: Arc::clone(&clock),
                 decided: decided_sender,
                 decided_count,
+                in_force,
+                following,
                 stop: stopping.clone(),
                 appending_ended: Arc::clone(&appending_ended),
             };
@@ -120,13 +126,20 @@ impl Node {
                 }
             })
         };
-        Ok(Node { intake, decided, stop, appending, deciding, delivering, keeping, store })
+        let succession = Succession { follow, decider: deciding.thread().clone() };
+        Ok(Node { intake, decided, stop, succession, appending, deciding, delivering, keeping, store })
     }
 
     /// Where entries are handed in.
     #[must_use]
     pub fn intake(&self) -> Intake {
         self.intake.clone()
+    }
+
+    /// Where other definitions are handed in.
+    #[must_use]
+    pub fn succession(&self) -> Succession {
+        self.succession.clone()
     }
 
     /// How far the log is decided on; changes with every commit.
@@ -138,7 +151,8 @@ impl Node {
     /// Stops in order: takes nothing more, decides on what was accepted, finishes what is being
     /// sent, and makes everything survive a power cut.
     pub async fn shutdown(self) {
-        let Node { intake, decided, stop, appending, deciding, delivering, keeping, store } = self;
+        let Node { intake, decided, stop, succession: _, appending, deciding, delivering, keeping, store } =
+            self;
         // Deliveries end first: their outcomes still have to be accepted and decided on.
         stop.send_replace(true);
         if delivering.await.is_err() {
@@ -161,6 +175,32 @@ impl Node {
     }
 }
 
+/// Hands other definitions to a running engine.
+#[derive(Clone)]
+pub struct Succession {
+    follow: std::sync::mpsc::Sender<Following>,
+    decider: std::thread::Thread,
+}
+
+impl Succession {
+    /// Lets other definitions decide, between two batches, after `note` has taken durable note of where in the log
+    /// that is. Answers with that position.
+    ///
+    /// # Errors
+    /// It could not be noted, or the engine is about to end; then nothing has changed.
+    pub async fn follow(
+        &self,
+        definitions: Arc<Definitions>,
+        note: NoteReign,
+    ) -> Result<Position, NotFollowed> {
+        let (answer, answered) = oneshot::channel();
+        let ending = || NotFollowed::from("the engine is about to end; start it again");
+        self.follow.send(Following { definitions, note, answer }).map_err(|_| ending())?;
+        self.decider.unpark();
+        answered.await.map_err(|_| ending())?
+    }
+}
+
 /// The thread that changes what lies in the log already: it erases customers and presses what is closed.
 struct Keeping {
     stop: Arc<AtomicBool>,
@@ -168,12 +208,12 @@ struct Keeping {
 }
 
 impl Keeping {
-    fn start(store: Arc<dyn Store>, definitions: Arc<Definitions>, note: NoteErased) -> Keeping {
+    fn start(store: Arc<dyn Store>, in_force: Arc<InForce>, note: NoteErased) -> Keeping {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let thread = spawn("opcx-keep", move || {
             while !stopped.load(Ordering::Acquire) {
-                match carry_out_erasures(&*store, &definitions, &note, &stopped) {
+                match carry_out_erasures(&*store, &in_force.now(), &note, &stopped) {
                     Ok(0) => {}
                     Ok(erased) => tracing::info!(erased, "erased customers"),
                     Err(error) => tracing::error!(%error, "erasing failed; trying again"),
@@ -261,6 +301,8 @@ struct Deciding {
     clock: Arc<dyn Clock>,
     decided: watch::Sender<Position>,
     decided_count: Arc<AtomicU64>,
+    in_force: Arc<InForce>,
+    following: std::sync::mpsc::Receiver<Following>,
     stop: watch::Receiver<bool>,
     appending_ended: Arc<AtomicBool>,
 }
@@ -269,6 +311,9 @@ impl Deciding {
     fn run(mut self) {
         let mut persisted = Instant::now();
         loop {
+            while let Ok(following) = self.following.try_recv() {
+                self.follow(following);
+            }
             match self.decider.advance() {
                 Ok(0) => {
                     if self.appending_ended.load(Ordering::Acquire)
@@ -299,6 +344,20 @@ impl Deciding {
                 persisted = Instant::now();
             }
         }
+    }
+
+    /// Lets other definitions decide from the next record on. First that is noted, so that whatever they decide is
+    /// decided alike when the state is derived anew.
+    fn follow(&mut self, following: Following) {
+        let Following { definitions, note, answer } = following;
+        let position = self.decider.position();
+        let followed = note(position).map(|()| {
+            self.decider.follow(Arc::clone(&definitions));
+            self.in_force.set(definitions);
+            position
+        });
+        // Whoever asked may have gone.
+        let _ = answer.send(followed);
     }
 
     /// Makes the state durable; and goes on writing if that had stopped for want of room and there is

@@ -2,6 +2,7 @@
 
 mod derive;
 pub mod history;
+pub mod watch;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -16,7 +16,7 @@ use opcx_core::record::Report;
 use opcx_core::time::{Span, Timestamp};
 use opcx_engine::deliver::UnderWay;
 use opcx_engine::{
-    Accepted, Appender, Budget, Decider, EngineError, Intake, IntakeError, Limits, Sense, Submission,
+    Accepted, Appender, Budget, Decider, EngineError, InForce, Intake, IntakeError, Limits, Sense, Submission,
 };
 use opcx_store::disk::SimulatedDisk;
 use opcx_store::{Assembled, Faults, MemoryTables, SegmentLog, Store, StoreError};
@@ -90,8 +90,8 @@ impl Machine {
             Some(Bug::QueueUnbounded) => Limits { requests_max: 1_000, ..LIMITS },
             _ => LIMITS,
         };
-        let definitions = Some(Arc::clone(definitions));
-        let (intake, appender) = Appender::with_intake(&store, limits, definitions, Arc::clone(&decided))?;
+        let in_force = Some(Arc::new(InForce::new(Arc::clone(definitions))));
+        let (intake, appender) = Appender::with_intake(&store, limits, in_force, Arc::clone(&decided))?;
         let queue = |endpoint: &str| Queue {
             under_way: UnderWay::new(endpoint.into()),
             sending: Vec::new(),

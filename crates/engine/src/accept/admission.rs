@@ -7,6 +7,7 @@ use opcx_core::event::{Event, Origin};
 use opcx_core::record::Entry;
 
 use super::Submission;
+use crate::InForce;
 
 /// How much may wait before accepting refuses more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,12 +38,12 @@ pub enum Weight {
 pub(crate) struct Admission {
     limits: Limits,
     /// What tells of promises; without it nothing does.
-    definitions: Option<Arc<Definitions>>,
+    in_force: Option<Arc<InForce>>,
 }
 
 impl Admission {
-    pub(crate) fn new(limits: Limits, definitions: Option<Arc<Definitions>>) -> Admission {
-        Admission { limits, definitions }
+    pub(crate) fn new(limits: Limits, in_force: Option<Arc<InForce>>) -> Admission {
+        Admission { limits, in_force }
     }
 
     /// Whether there is room for a submission while so many requests and records wait. The last quarter
@@ -54,7 +55,8 @@ impl Admission {
         }
         let is_roomy =
             requests < requests_max - requests_max / 4 && records < lag_records_max - lag_records_max / 4;
-        is_roomy || weight(self.definitions.as_deref(), submission) == Weight::Grave
+        let definitions = || self.in_force.as_deref().map(InForce::now);
+        is_roomy || weight(definitions().as_deref(), submission) == Weight::Grave
     }
 }
 

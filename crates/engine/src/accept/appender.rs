@@ -1,7 +1,6 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use opcx_core::definitions::Definitions;
 use opcx_core::time::Timestamp;
 use opcx_store::{Store, StoreError};
 use tokio::sync::mpsc;
@@ -9,6 +8,7 @@ use tokio::sync::mpsc;
 use super::admission::{Admission, Limits};
 use super::intake::{APPEND_BYTES_MAX, Append, Request};
 use super::{Acceptor, Intake, IntakeError};
+use crate::InForce;
 
 /// Takes what was handed in at an [`Intake`] and appends it.
 pub struct Appender {
@@ -18,7 +18,7 @@ pub struct Appender {
 }
 
 impl Appender {
-    /// A door and who stands behind it. `decided` tells how far the log is decided on; `definitions`, which
+    /// A door and who stands behind it. `decided` tells how far the log is decided on; `in_force`, which
     /// events tell of promises.
     ///
     /// # Errors
@@ -26,12 +26,12 @@ impl Appender {
     pub fn with_intake(
         store: &Arc<dyn Store>,
         limits: Limits,
-        definitions: Option<Arc<Definitions>>,
+        in_force: Option<Arc<InForce>>,
         decided: Arc<AtomicU64>,
     ) -> Result<(Intake, Appender), StoreError> {
         let acceptor = Acceptor::new(Arc::clone(store))?;
         let (requests, waiting) = mpsc::channel(limits.requests_max);
-        let admission = Admission::new(limits, definitions);
+        let admission = Admission::new(limits, in_force);
         let intake = Intake::new(requests, Arc::clone(store), decided, admission);
         Ok((intake, Appender { acceptor, waiting, taken: Vec::new() }))
     }

@@ -9,7 +9,7 @@ use anyhow::{Context as _, anyhow, bail};
 use opcx_company::settings::{Channel, PersonRole, Settings};
 use opcx_core::delivery::Policy;
 use opcx_core::event::Name;
-use opcx_engine::{Budget, Clock, Node, NodeSettings, Outbox, WallClock};
+use opcx_engine::{Budget, Clock, Node, NodeSettings, Outbox, Succession, WallClock};
 use opcx_insight::Watched;
 use opcx_store::Store;
 use tokio::net::TcpListener;
@@ -17,9 +17,10 @@ use tokio::net::TcpListener;
 use super::End;
 use crate::channel::{self, Surroundings};
 use crate::cli::Folder;
+use crate::house::watch::{LOOK_EVERY, Seen, Watch};
 use crate::house::{Company, sense};
-use crate::http::read::{self, Channels, Sight};
-use crate::http::{ConnectionLimits, Door, Key, KeyHash, Keys, Role, router, serve};
+use crate::http::read::{self, Channels, Reigning, Sight};
+use crate::http::{Accept, ConnectionLimits, Door, Key, KeyHash, Keys, Role, router, serve};
 use crate::keep::{Held, held, note_erased};
 use crate::look::address::tell;
 
@@ -112,8 +113,11 @@ pub(super) async fn live(
     door.viewers_clock = Arc::new(WallClock);
     let door = Arc::new(door);
     let mut sight = Sight::new(Arc::clone(&door), Arc::clone(&watched), Arc::clone(&company.definitions));
-    sight.places = Arc::clone(&company.places);
-    sight.mappings = company.mappings.clone().into();
+    sight.reign(Reigning {
+        definitions: Arc::clone(&company.definitions),
+        places: Arc::clone(&company.places),
+        mappings: company.mappings.clone().into(),
+    });
     sight.folder = Some(company.folder.clone());
     sight.sense = Some(sense());
     sight.channels = Channels {
@@ -126,6 +130,7 @@ pub(super) async fn live(
         .with_context(|| format!("writing into `{}`", company.data().display()))?;
     let routes = router(&door).merge(read::router(&sight));
     started();
+    let following = tokio::spawn(follow(Watch::of(company), node.succession(), Arc::clone(&sight)));
     let counting = std::thread::spawn(move || {
         if let Err(error) = watched.count() {
             tracing::error!(%error, "what the store holds was not counted, so some questions have no answer");
@@ -136,6 +141,8 @@ pub(super) async fn live(
         sight.close();
     };
     serve(listener, routes, ConnectionLimits::default(), end).await?;
+    following.abort();
+    let _ = following.await;
     // It reads a page at a time and would keep the store open.
     let _ = counting.join();
     drop(sight);
@@ -143,6 +150,44 @@ pub(super) async fn live(
     drop(door);
     node.shutdown().await;
     Ok(())
+}
+
+/// Lets what is saved in the folder decide from then on.
+async fn follow<A: Accept>(mut watch: Watch, succession: Succession, sight: Arc<Sight<A>>) {
+    loop {
+        let is_done = tokio::select! {
+            () = sight.saved.notified() => true,
+            () = tokio::time::sleep(LOOK_EVERY) => false,
+        };
+        let looked = tokio::task::spawn_blocking(move || {
+            let seen = watch.look(is_done);
+            (watch, seen)
+        });
+        let seen;
+        (watch, seen) = match looked.await {
+            Ok(looked) => looked,
+            Err(error) => {
+                tracing::error!(%error, "the folder is no longer watched; what is saved decides after a restart");
+                return;
+            }
+        };
+        let Seen::Next(next) = seen else { continue };
+        let reigning = next.reigning.clone();
+        if reigning.definitions.version != sight.reigning().definitions.version {
+            let (data, definitions) = (watch.data().to_owned(), Arc::clone(&reigning.definitions));
+            match succession.follow(definitions, Box::new(move |from| next.note(&data, from))).await {
+                Ok(from) => {
+                    tracing::info!(%from, version = %reigning.definitions.version, "what the folder says decides from here on");
+                }
+                Err(error) => {
+                    tracing::error!(%error, "what the folder says could not be made to decide; trying again");
+                    watch.unsettle();
+                    continue;
+                }
+            }
+        }
+        sight.reign(reigning);
+    }
 }
 
 async fn told_to_stop() {

@@ -9,12 +9,14 @@ mod live;
 mod openapi;
 mod order;
 mod order_body;
+mod reigning;
 mod route;
 mod routes;
 mod session;
 mod try_out;
 
 pub use openapi::document;
+pub use reigning::Reigning;
 pub use route::Route;
 pub use routes::ROUTES;
 
@@ -29,11 +31,10 @@ use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodFilter;
-use opcx_company::mapping::Mapping;
 use opcx_core::definitions::Definitions;
 use opcx_core::event::Name;
 use opcx_engine::Sense;
-use opcx_insight::{InsightError, Overview, Places, Watched};
+use opcx_insight::{InsightError, Overview, Watched};
 use opcx_store::Store;
 use serde::Serialize;
 
@@ -41,6 +42,7 @@ use super::caller::caller;
 use super::{Accept, Door, Problem};
 use crate::look::{Looking, Question};
 use live::Live;
+use reigning::Throne;
 use route::Asks;
 use try_out::Tries;
 
@@ -55,12 +57,9 @@ pub struct Sight<A> {
     pub store: Arc<dyn Store>,
     /// What is kept at hand about it.
     pub overview: Arc<Overview>,
-    /// What the company's folder says.
-    pub definitions: Arc<Definitions>,
-    /// Where that is said.
-    pub places: Arc<Places>,
-    /// How files become events, for rejected inputs that are read again.
-    pub mappings: Arc<[Mapping]>,
+    /// Told when a page saved files of the folder.
+    pub saved: tokio::sync::Notify,
+    throne: Arc<Throne>,
     /// The company's folder; none where it was not read from one.
     pub folder: Option<PathBuf>,
     /// Reads texts that nobody read yet, when edited files are tried out.
@@ -86,16 +85,17 @@ impl<A: Accept> Sight<A> {
     #[must_use]
     pub fn new(door: Arc<Door<A>>, store: Arc<Watched>, definitions: Arc<Definitions>) -> Sight<A> {
         let overview = Arc::clone(store.overview());
-        let live =
-            Arc::new(Live::new(Arc::clone(&store) as Arc<dyn Store>, Arc::clone(&overview), &definitions));
+        let reigning = Reigning { definitions, places: Arc::default(), mappings: Arc::default() };
+        let throne = Arc::new(Throne::new(reigning));
+        let seen = Arc::clone(&store) as Arc<dyn Store>;
+        let live = Arc::new(Live::new(seen, Arc::clone(&overview), Arc::clone(&throne)));
         let turns = tokio::sync::Semaphore::new(QUESTIONS_AT_ONCE_MAX);
         Sight {
             door,
             store,
             overview,
-            definitions,
-            places: Arc::default(),
-            mappings: Arc::default(),
+            saved: tokio::sync::Notify::new(),
+            throne,
             folder: None,
             sense: None,
             tries: Arc::default(),
@@ -109,6 +109,19 @@ impl<A: Accept> Sight<A> {
     pub fn close(&self) {
         self.live.close();
         self.tries.break_off();
+    }
+}
+
+impl<A> Sight<A> {
+    /// What the company's folder says, as far as it decides now.
+    #[must_use]
+    pub fn reigning(&self) -> Arc<Reigning> {
+        self.throne.now()
+    }
+
+    /// From now on this decides.
+    pub fn reign(&self, reigning: Reigning) {
+        self.throne.set(reigning);
     }
 }
 
@@ -195,7 +208,9 @@ async fn ask<A: Accept>(
     };
     let looking = Arc::clone(&sight);
     let answered = tokio::task::spawn_blocking(move || {
-        let Sight { store, definitions, places, overview, .. } = &*looking;
+        let Sight { store, overview, .. } = &*looking;
+        let reigning = looking.reigning();
+        let Reigning { definitions, places, .. } = &*reigning;
         view(&question, Looking { store: &**store, definitions, places, overview: Some(overview) })
     })
     .await;

@@ -5,4 +5,5 @@
 mod backup;
 mod doctor;
 mod formats;
+mod reload;
 mod shop;

@@ -26,10 +26,10 @@ static SAVES: Mutex<()> = Mutex::new(());
 /// The files of the company's folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(super) struct FolderView {
-    /// Names the definitions that decide now: those that opcx started with.
+    /// Names the definitions that decide now.
     decides: String,
-    /// Names the definitions that the files on disk make; null if they have faults. If it is another than `decides`,
-    /// the files decide after a restart.
+    /// Names the definitions that the files on disk make; null if they have faults. If it is another than `decides`, the
+    /// files decide in a second or two; or, if `opcx.toml` changed as well, after a restart.
     on_disk: Option<String>,
     /// What is wrong with the files on disk.
     faults: Vec<FaultLine>,
@@ -96,8 +96,9 @@ pub(super) struct Saved {
     faults: Vec<FaultLine>,
     /// Names the definitions that decide now.
     decides: String,
-    /// Names the definitions that decide after the next restart; null if nothing was saved.
-    after_restart: Option<String>,
+    /// Names the definitions that will decide: in a second or two, or after a restart if `opcx.toml` changed as well;
+    /// null if nothing was saved. What decides is told live.
+    follows: Option<String>,
 }
 
 impl FaultLine {
@@ -119,11 +120,15 @@ pub(super) fn folder<A>(sight: &Sight<A>) -> Result<&Path, Problem> {
     sight.folder.as_deref().ok_or_else(none)
 }
 
+fn decides<A>(sight: &Sight<A>) -> String {
+    sight.reigning().definitions.version.to_string()
+}
+
 pub(super) fn files<A>(sight: &Sight<A>) -> Result<Response, Problem> {
     let files = opcx_company::all_files(folder(sight)?);
     let Loaded { definitions, faults, .. } = opcx_company::parse(&files);
     let view = FolderView {
-        decides: sight.definitions.version.to_string(),
+        decides: decides(sight),
         on_disk: definitions.map(|definitions| definitions.version.to_string()),
         faults: faults.iter().map(FaultLine::of).collect(),
         files: files
@@ -156,8 +161,8 @@ pub(super) async fn save<A>(sight: &Sight<A>, caller: &Caller, body: Body) -> Re
     let mut saved = Saved {
         saved: false,
         faults: faults.iter().map(FaultLine::of).collect(),
-        decides: sight.definitions.version.to_string(),
-        after_restart: None,
+        decides: decides(sight),
+        follows: None,
     };
     if let Some(definitions) = definitions {
         for file in &edited {
@@ -169,7 +174,8 @@ pub(super) async fn save<A>(sight: &Sight<A>, caller: &Caller, body: Body) -> Re
         }
         tracing::info!(by = %caller.name, files = edited.len(), "files of the folder were saved");
         saved.saved = true;
-        saved.after_restart = Some(definitions.version.to_string());
+        saved.follows = Some(definitions.version.to_string());
+        sight.saved.notify_one();
     }
     Ok(json(StatusCode::OK, &saved))
 }

@@ -199,9 +199,10 @@ pub(super) async fn redrive<A: Accept>(sight: &Sight<A>, body: Body) -> Result<R
         not_there: wanted.into_iter().flatten().filter(|position| !there.contains(position)).collect(),
         position: None,
     };
+    let reigning = sight.reigning();
     for row in &rows {
         let position = row.position.get();
-        let prepared = prepare_again(&*sight.store, &sight.mappings, row, sight.door.clock.now());
+        let prepared = prepare_again(&*sight.store, &reigning.mappings, row, sight.door.clock.now());
         let prepared = prepared
             .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the store cannot be read"))?;
         let PreparedAgain { submissions, of_events, still_bad } = match prepared {

@@ -11,13 +11,13 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use http_body_util::channel::{Channel, Sender};
-use opcx_core::definitions::Definitions;
 use opcx_insight::{At, CaseNews, Changed, DecisionNews, Overview, PromiseNews};
 use opcx_store::{Store, StoreError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
+use super::reigning::Throne;
 use crate::http::caller::Caller;
 use crate::http::{Door, Problem};
 
@@ -36,7 +36,7 @@ const NEWS_TOLD: usize = 8;
 pub(super) struct Live {
     store: Arc<dyn Store>,
     overview: Arc<Overview>,
-    definitions: String,
+    throne: Arc<Throne>,
     told: watch::Sender<Option<Arc<Told>>>,
     closed: watch::Sender<bool>,
     is_looking: AtomicBool,
@@ -81,11 +81,11 @@ pub(super) struct LiveView {
 }
 
 impl Live {
-    pub(super) fn new(store: Arc<dyn Store>, overview: Arc<Overview>, definitions: &Definitions) -> Live {
+    pub(super) fn new(store: Arc<dyn Store>, overview: Arc<Overview>, throne: Arc<Throne>) -> Live {
         Live {
             store,
             overview,
-            definitions: definitions.version.to_string(),
+            throne,
             told: watch::Sender::new(None),
             closed: watch::Sender::new(false),
             is_looking: AtomicBool::new(false),
@@ -175,12 +175,13 @@ impl Live {
         let (progress, end) = (self.store.progress()?, self.store.end().get());
         let news = self.overview.news();
         let position = progress.position.get();
+        let definitions = self.throne.now().definitions.version.to_string();
         let view = LiveView {
             position,
             end,
             undecided: end.saturating_sub(position),
             as_of: progress.clocks.iter().map(|(_, at)| At(*at)).max(),
-            definitions: self.definitions.clone(),
+            definitions: definitions.clone(),
             events: progress.totals.events,
             customers: progress.totals.customers,
             decisions_taken: progress.totals.decisions,
@@ -190,7 +191,7 @@ impl Live {
             cases: news.cases.into_iter().take(NEWS_TOLD).collect(),
             promises: news.promises.into_iter().take(NEWS_TOLD).collect(),
         };
-        let id = format!("{position}-{end}-{}", news.commits);
+        let id = format!("{position}-{end}-{}-{definitions}", news.commits);
         let data = serde_json::to_string(&view).expect("views are plain data");
         let bytes = Bytes::from(format!("id: {id}\nevent: live\ndata: {data}\n\n"));
         Ok(Told { id, bytes })

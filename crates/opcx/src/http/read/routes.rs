@@ -10,7 +10,8 @@ use opcx_insight::{
     Brief, Cases, CasesQuestion, Customer, Decisions, DecisionsQuestion, Erasures, ErasuresQuestion, Export,
     ExportQuestion, Found, Journeys, JourneysQuestion, Moment, MomentQuestion, Playbooks, PlaybooksQuestion,
     Promises, PromisesQuestion, Pulse, PulseQuestion, PulseSeries, RejectedInputs, RejectedQuestion,
-    SearchQuestion, SeriesQuestion, Timeline, TimelineQuestion, Trust, TrustQuestion,
+    SearchQuestion, SeriesQuestion, Timeline, TimelineQuestion, Trust, TrustQuestion, WentThrough,
+    WentThroughQuestion,
 };
 
 use super::files::{FolderView, Saved, Saving};
@@ -134,6 +135,14 @@ pub const ROUTES: &[Route] = &[
         asks: Asks::Question(|name, query| Ok(Question::Moment(name.to_owned(), read_query(query)?))),
         takes: Some(schema::<MomentQuestion>),
         gives: Some(schema::<Moment>),
+    },
+    Route {
+        path: "/v1/moments/{name}/customers",
+        summary: "Who went through one moment, newest first, and what they said there",
+        role: Some(Role::Viewer),
+        asks: Asks::Question(|name, query| Ok(Question::WentThrough(name.to_owned(), read_query(query)?))),
+        takes: Some(schema::<WentThroughQuestion>),
+        gives: Some(schema::<WentThrough>),
     },
     Route {
         path: "/v1/promises",
@@ -306,7 +315,7 @@ pub const ROUTES: &[Route] = &[
     },
     Route {
         path: "/v1/files",
-        summary: "Saves files to the company's folder, unless they changed there since; they decide after a restart",
+        summary: "Saves files to the company's folder, unless they changed there since; they decide from then on",
         role: Some(Role::Operator),
         asks: Asks::Save,
         takes: Some(schema::<Saving>),

@@ -267,7 +267,7 @@ pub(super) async fn begin<A>(sight: &Sight<A>, body: Body) -> Result<Response, P
     };
     if let Some(with) = with.definitions {
         // Where the files on disk have faults, what decides now is what is compared with.
-        let now = now.map_or_else(|| Arc::clone(&sight.definitions), Arc::new);
+        let now = now.map_or_else(|| Arc::clone(&sight.reigning().definitions), Arc::new);
         let plan = Plan { store, definitions: [now, Arc::new(with)], sense, from, compared_from };
         let tries = Arc::clone(&sight.tries);
         std::thread::spawn(move || tries.run(&plan));
