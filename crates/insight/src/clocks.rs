@@ -23,7 +23,11 @@ impl Clocks {
 
     /// What time it is for a customer.
     pub(crate) fn of_customer(&self, customer: &Customer) -> Timestamp {
-        let Some((lane, seen)) = customer.known.clock else { return Timestamp::MIN };
+        customer.known.clock.map_or(Timestamp::MIN, |clock| self.since(clock))
+    }
+
+    /// What time it is on a lane on which it was so late already.
+    pub(crate) fn since(&self, (lane, seen): (Lane, Timestamp)) -> Timestamp {
         self.0.get(&lane).copied().unwrap_or(seen).max(seen)
     }
 

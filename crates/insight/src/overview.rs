@@ -6,10 +6,12 @@
 
 mod case_book;
 mod decision_book;
+mod fall_book;
 mod news;
 mod promise_book;
 mod rollup_book;
 mod shelf;
+mod trust_book;
 mod trust_sample;
 mod watched;
 
@@ -18,7 +20,8 @@ pub(crate) use decision_book::{DecisionBook, Tally};
 pub use news::{CaseNews, Changed, DecisionNews, NEWS_MAX, News, PromiseNews};
 pub(crate) use promise_book::{Counts, PromiseBook, PromisePlace};
 use rollup_book::RollupBook;
-use trust_sample::TrustSample;
+use trust_book::TrustBook;
+pub(crate) use trust_sample::TrustSample;
 pub use watched::Watched;
 
 use std::ops::Range;
@@ -30,7 +33,6 @@ use opcx_core::log::Position;
 use opcx_core::promise::PromiseId;
 use opcx_core::rollup::Rollup;
 use opcx_core::time::Timestamp;
-use opcx_core::trust::Ledger;
 use opcx_store::{Commit, Store};
 
 use crate::InsightError;
@@ -42,7 +44,7 @@ pub struct Overview {
     cases: RwLock<CaseBook>,
     decisions: RwLock<DecisionBook>,
     rollups: RwLock<RollupBook>,
-    trust: RwLock<TrustSample>,
+    trust: RwLock<TrustBook>,
     news: RwLock<News>,
 }
 
@@ -108,6 +110,16 @@ impl Overview {
         Ok(overview)
     }
 
+    /// A sample of customers, and those whose trust fell furthest, in a store that nobody changes meanwhile.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn of_trust(store: &dyn Store) -> Result<Overview, InsightError> {
+        let overview = Overview::default();
+        while write(&overview.trust).count_more(store)? {}
+        Ok(overview)
+    }
+
     /// Counts some more rows; returns whether there may be more. Nobody may change the store meanwhile.
     fn count_more(&self, store: &dyn Store) -> Result<bool, InsightError> {
         if write(&self.promises).count_more(store)? || write(&self.cases).count_more(store)? {
@@ -155,7 +167,7 @@ impl Overview {
         *write(&self.cases) = CaseBook::default();
         *write(&self.decisions) = DecisionBook::default();
         *write(&self.rollups) = RollupBook::default();
-        *write(&self.trust) = TrustSample::default();
+        *write(&self.trust) = TrustBook::default();
     }
 
     /// Shows the rollups of real customers' moments in those hours, each moment and hour as a whole.
@@ -179,10 +191,11 @@ impl Overview {
         Ok(())
     }
 
-    /// Customers drawn by chance, each with what their trust went through; once all were counted.
-    pub(crate) fn trust_sample(&self) -> Result<Vec<Ledger>, InsightError> {
-        let sample = read(&self.trust);
-        if sample.is_counted() { Ok(sample.ledgers()) } else { Err(InsightError::Counting) }
+    /// Customers drawn by chance, each with what their trust went through, and those who fell furthest; once all were
+    /// counted.
+    pub(crate) fn trust(&self) -> Result<RwLockReadGuard<'_, TrustBook>, InsightError> {
+        let book = read(&self.trust);
+        if book.is_counted() { Ok(book) } else { Err(InsightError::Counting) }
     }
 
     /// What changed lately.

@@ -81,7 +81,11 @@ pub fn search(store: &dyn Store, question: &SearchQuestion) -> Result<Found, Ins
                 Some(after) if after.kind == kind => Some(after),
                 Some(_) | None => None,
             };
-            found.extend(store.known_as(kind, &begun(kind, beginning), after, left)?);
+            let begun = begun(kind, beginning);
+            // `petit` begins no telephone number: without its letters nothing is left of it, which all begin with.
+            if begun.chars().count() >= BEGINNING_CHARS_MIN {
+                found.extend(store.known_as(kind, &begun, after, left)?);
+            }
         }
     }
     let more = found.len() > most;

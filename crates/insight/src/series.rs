@@ -6,7 +6,7 @@ use opcx_core::definitions::Definitions;
 use opcx_core::event::Name;
 use opcx_core::rollup::{Rollup, hour};
 use opcx_core::time::{Span, Timestamp};
-use opcx_core::trust::{Account, Ledger};
+use opcx_core::trust::Account;
 use opcx_store::Store;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::clocks::Clocks;
 use crate::journeys::{bad, negative};
 use crate::moment::Step;
-use crate::overview::Counts;
+use crate::overview::{Counts, TrustSample};
 use crate::statistic::{Difference, spread};
 use crate::{At, Experience, Figure, InsightError, Mean, Overview, Share, Window};
 
@@ -146,7 +146,7 @@ pub fn series(
     for (at, _, counts) in overview.promises()?.hours(&(from..until)) {
         due.entry(starts.of(at)).or_default().add(counts);
     }
-    let sample = overview.trust_sample()?;
+    let book = overview.trust()?;
     let told = starts.points.iter().enumerate().map(|(number, start)| {
         let end = starts.points.get(number + 1).copied().unwrap_or(until).min(latest);
         let counts = due.get(start).copied().unwrap_or_default();
@@ -157,7 +157,7 @@ pub fn series(
             experience: Experience::of(points.get(start).unwrap_or(&Rollup::default())),
             due: counts.0.iter().sum(),
             kept_rate: Share::of(kept, kept + broken),
-            trust: Account::ALL.map(|account| trust_at(&sample, account, end)).into(),
+            trust: Account::ALL.map(|account| trust_at(&book.sample, account, end)).into(),
         }
     });
     let points = told.collect();
@@ -229,9 +229,9 @@ fn starts(
     }
 }
 
-fn trust_at(sample: &[Ledger], account: Account, at: Timestamp) -> TrustPoint {
+fn trust_at(sample: &TrustSample, account: Account, at: Timestamp) -> TrustPoint {
     let (mut n, mut sum, mut squares) = (0, 0, 0);
-    for level in sample.iter().filter_map(|ledger| ledger.level_then(account, at)) {
+    for level in sample.ledgers().filter_map(|(_, ledger)| ledger.level_then(account, at)) {
         let level = i64::from(level.get());
         (n, sum, squares) = (n + 1, sum + level, squares + level * level);
     }

@@ -4,15 +4,15 @@ use std::cmp::Reverse;
 
 use opcx_core::customer::{Customer, CustomerId};
 use opcx_core::time::Timestamp;
-use opcx_core::trust::{Account, Entry, What};
+use opcx_core::trust::{Account, Entry, Ledger, What};
 use opcx_store::Store;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clocks::Clocks;
 use crate::ledger::{AccountLevel, LedgerLine, Told, levels};
-use crate::page::{Page, READ_ROWS, Smallest, rows};
-use crate::{At, Figure, InsightError, Mean, Share};
+use crate::page::{Page, rows};
+use crate::{At, Figure, InsightError, Mean, Overview, Share};
 
 /// What is asked about trust.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -31,9 +31,10 @@ pub struct TrustQuestion {
 pub struct Trust {
     /// The log's latest time: as of when this is so.
     pub as_of: Option<At>,
-    /// Account by account, over all customers with any evidence.
+    /// Account by account, over the customers with any evidence: all of them, or, where there are more than 2,048, a
+    /// sample of 1,024 to 2,048 that was drawn by chance.
     pub accounts: Vec<AccountFigures>,
-    /// The customers whose trust fell, the furthest first.
+    /// The customers whose trust fell, the furthest first, as it stood when something last moved it; the first 4,096.
     pub page: Page<Fall>,
 }
 
@@ -71,32 +72,37 @@ pub struct Fall {
 ///
 /// # Errors
 /// The question names an account that there is not, or cannot be read; or the store cannot.
-pub fn trust(store: &dyn Store, question: &TrustQuestion) -> Result<Trust, InsightError> {
+pub fn trust(
+    store: &dyn Store,
+    overview: &Overview,
+    question: &TrustQuestion,
+) -> Result<Trust, InsightError> {
     let only = question.account.as_deref().map(account).transpose()?;
     let after = question.after.as_deref().map(parse_place).transpose()?;
+    let most = rows(question.most)?;
     let clocks = Clocks::of(&store.progress()?);
-    let mut smallest = Smallest::new(rows(question.most)?, after);
     let mut sums = [Sums::default(); 4];
-    let mut read_after = None;
-    loop {
-        let read = store.customers(read_after, READ_ROWS)?;
-        let Some(last) = read.last() else { break };
-        read_after = Some(last.id);
-        for customer in read.iter().filter(|customer| !customer.known.trust.is_empty()) {
-            let now = clocks.of_customer(customer);
+    let (places, more) = {
+        let book = overview.trust()?;
+        for (clock, ledger) in book.sample.ledgers() {
+            let now = clocks.since(clock);
             for (account, sums) in Account::ALL.into_iter().zip(&mut sums) {
-                sums.count(customer.known.trust.level(account, now).get());
-            }
-            if let Some(fall) = fall(customer, now, only) {
-                smallest.offer((Reverse(fall.fall), customer.id), fall);
+                sums.count(ledger.level(account, now).get());
             }
         }
+        book.falls.first(only, after, most)
+    };
+    let mut rows = Vec::with_capacity(places.len());
+    for (_, id) in &places {
+        // Whoever was erased or repaired since is left out.
+        let Some(customer) = store.customer(*id)? else { continue };
+        rows.extend(fall(&customer, clocks.of_customer(&customer), only));
     }
-    let (rows, next) = smallest.into_rows();
+    let next = places.last().filter(|_| more).map(|(Reverse(fall), id)| format!("{fall}.{id}"));
     Ok(Trust {
         as_of: clocks.latest().map(At),
         accounts: Account::ALL.into_iter().zip(sums).map(|(account, sums)| sums.told(account)).collect(),
-        page: Page { rows, next: next.map(|(Reverse(fall), id)| format!("{fall}.{id}")) },
+        page: Page { rows, next },
     })
 }
 
@@ -116,17 +122,12 @@ fn parse_place(text: &str) -> Result<(Reverse<u16>, CustomerId), InsightError> {
 /// How far the customer's trust fell on the account on which it fell furthest, if it did.
 fn fall(customer: &Customer, now: Timestamp, only: Option<Account>) -> Option<Fall> {
     let ledger = &customer.known.trust;
-    let accounts = Account::ALL.into_iter().filter(|account| only.is_none_or(|only| only == *account));
-    let (fall, account, worst) = accounts
-        .filter_map(|account| {
-            let failures =
-                || ledger.entries().filter(|entry| is_failure(entry) && entry.evidence.account == account);
-            let highest = failures().map(|entry| entry.before().get()).max()?;
-            let fall = highest.saturating_sub(ledger.level(account, now).get());
-            let worst = failures().min_by_key(|entry| entry.change_permille())?;
-            (fall > 0).then_some((fall, account, worst))
-        })
-        .max_by_key(|&(fall, account, _)| (fall, Reverse(account)))?;
+    let (account, (fall, worst)) = Account::ALL
+        .into_iter()
+        .zip(falls(ledger, now))
+        .filter(|(account, _)| only.is_none_or(|only| only == *account))
+        .filter_map(|(account, fall)| Some((account, fall?)))
+        .max_by_key(|&(account, (fall, _))| (fall, Reverse(account)))?;
     Some(Fall {
         customer: customer.id.to_string(),
         identifier: customer.person.identifiers.first().map(ToString::to_string),
@@ -135,6 +136,19 @@ fn fall(customer: &Customer, now: Timestamp, only: Option<Account>) -> Option<Fa
         levels: levels(ledger, now),
         worst: LedgerLine::of(worst, Told::default()),
         open_failures: ledger.open_failures(),
+    })
+}
+
+/// How far trust fell on each account, where it did: from just before the failure at which it stood highest to now; and
+/// the failure that cost most.
+pub(crate) fn falls(ledger: &Ledger, now: Timestamp) -> [Option<(u16, &Entry)>; 4] {
+    Account::ALL.map(|account| {
+        let failures =
+            || ledger.entries().filter(move |entry| is_failure(entry) && entry.evidence.account == account);
+        let highest = failures().map(|entry| entry.before().get()).max()?;
+        let fall = highest.saturating_sub(ledger.level(account, now).get());
+        let worst = failures().min_by_key(|entry| entry.change_permille())?;
+        (fall > 0).then_some((fall, worst))
     })
 }
 

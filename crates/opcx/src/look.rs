@@ -111,6 +111,18 @@ impl Looking<'_> {
         answered.map(Box::new)
     }
 
+    /// The same, for questions about trust.
+    fn with_trust<T>(
+        self,
+        answer: impl FnOnce(&Overview) -> Result<T, InsightError>,
+    ) -> Result<Box<T>, InsightError> {
+        let answered = match self.overview {
+            Some(overview) => answer(overview),
+            None => answer(&Overview::of_trust(self.store)?),
+        };
+        answered.map(Box::new)
+    }
+
     /// The same, for questions that need more than promises and cases.
     fn with_whole_overview<T>(
         self,
@@ -174,7 +186,9 @@ impl Question {
             Question::Decisions(question) => {
                 View::Decisions(Box::new(opcx_insight::decisions(store, definitions, question)?))
             }
-            Question::Trust(question) => View::Trust(Box::new(opcx_insight::trust(store, question)?)),
+            Question::Trust(question) => {
+                View::Trust(looking.with_trust(|overview| opcx_insight::trust(store, overview, question))?)
+            }
             Question::Erasures(question) => {
                 View::Erasures(Box::new(opcx_insight::erasures(store, question)?))
             }

@@ -1,12 +1,9 @@
 use std::collections::BTreeMap;
 
 use opcx_core::customer::{Customer, CustomerId};
+use opcx_core::log::Lane;
+use opcx_core::time::Timestamp;
 use opcx_core::trust::Ledger;
-use opcx_store::{Commit, Store};
-
-use super::Counted;
-use crate::InsightError;
-use crate::page::READ_ROWS;
 
 /// Most customers in the sample: enough for an interval of about ten permille.
 const SAMPLE_MAX: usize = 2_048;
@@ -16,42 +13,23 @@ const SAMPLE_MAX: usize = 2_048;
 /// Drawn are those in whose hashed id so many bits are zero. When there are too many, one bit more is asked for, which
 /// leaves half of them. A hash has nothing to do with how a customer fares, so neither has who is drawn.
 #[derive(Debug, Default)]
-pub(super) struct TrustSample {
-    counted: Counted<CustomerId>,
-    drawn: BTreeMap<CustomerId, Ledger>,
+pub(crate) struct TrustSample {
+    /// On whose clock each lives, and what moved their trust.
+    drawn: BTreeMap<CustomerId, ((Lane, Timestamp), Ledger)>,
     zero_bits: u32,
 }
 
 impl TrustSample {
-    pub(super) fn is_counted(&self) -> bool {
-        self.counted.is_all()
+    /// Those who were drawn: when they were last heard of, on which clock, and what moved their trust.
+    pub(crate) fn ledgers(&self) -> impl Iterator<Item = ((Lane, Timestamp), &Ledger)> {
+        self.drawn.values().map(|(clock, ledger)| (*clock, ledger))
     }
 
-    pub(super) fn ledgers(&self) -> Vec<Ledger> {
-        self.drawn.values().cloned().collect()
-    }
-
-    /// Looks at the next customers; returns whether there may be more.
-    pub(super) fn count_more(&mut self, store: &dyn Store) -> Result<bool, InsightError> {
-        let Counted::UpTo(after) = self.counted else { return Ok(false) };
-        let rows = store.customers(after, READ_ROWS)?;
-        self.counted = rows.last().map_or(Counted::All, |last| Counted::UpTo(Some(last.id)));
-        rows.iter().for_each(|customer| self.look_at(customer.id, Some(customer)));
-        Ok(!self.is_counted())
-    }
-
-    pub(super) fn keep_up(&mut self, commit: &Commit) {
-        for change in &commit.customers {
-            if self.counted.holds(change.id) && self.is_drawn(change.id) {
-                self.look_at(change.id, change.after.as_deref());
-            }
-        }
-    }
-
-    fn look_at(&mut self, id: CustomerId, customer: Option<&Customer>) {
+    pub(super) fn look_at(&mut self, id: CustomerId, customer: Option<&Customer>) {
         match customer.filter(|customer| !customer.known.trust.is_empty()) {
             Some(customer) if self.is_drawn(id) => {
-                self.drawn.insert(id, customer.known.trust.clone());
+                let clock = customer.known.clock.unwrap_or((Lane::LIVE, Timestamp::MIN));
+                self.drawn.insert(id, (clock, customer.known.trust.clone()));
             }
             _ => {
                 self.drawn.remove(&id);

@@ -709,6 +709,7 @@ fn page_after_page_tells_the_same_as_one_long_page() {
     let world = a_week();
     let (store, definitions) = (&*world.store, definitions());
     let overview = counted(&world);
+    let falls_at_hand = opcx_insight::Overview::of_trust(store).unwrap();
     let at_once = DecisionsQuestion { most: Some(1_000), ..DecisionsQuestion::default() };
     let all = decisions(store, &definitions, &at_once).unwrap().page.rows;
     for most in [1, 3, 7, 1_000] {
@@ -727,7 +728,7 @@ fn page_after_page_tells_the_same_as_one_long_page() {
         let opened = |after| CasesQuestion { most, after, ..CasesQuestion::default() };
         assert_eq!(paged(|after| cases(store, &overview, &opened(after)).unwrap().page).len(), 20);
         let fell = |after| TrustQuestion { most, after, ..TrustQuestion::default() };
-        let falls = paged(|after| trust(store, &fell(after)).unwrap().page);
+        let falls = paged(|after| trust(store, &falls_at_hand, &fell(after)).unwrap().page);
         assert!(falls.is_sorted_by(|further, less| further.fall >= less.fall));
     }
 }

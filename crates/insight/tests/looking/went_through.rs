@@ -34,7 +34,8 @@ fn the_newest_are_told_first_with_what_they_said() {
         2015-02-23T01:00:00Z ada@example.org Good, positive: it came, thanks
         2015-02-19T00:00:00Z ada@example.org Bad, negative: you lost my bag, again
         2015-02-19T00:00:00Z rare Good, positive: thanks for the bag
-        2015-02-18T21:00:00Z guest37 Bad, negative: the belt is so slow"#]].assert_eq(&story(&ask(&world, "bags", &question).unwrap()));
+        2015-02-18T21:00:00Z guest37 Bad, negative: the belt is so slow"#]]
+    .assert_eq(&story(&ask(&world, "bags", &question).unwrap()));
 }
 
 #[test]
@@ -127,5 +128,6 @@ fn a_question_that_cannot_be_answered_is_refused_with_the_mend() {
         there is no moment `belt`; there are answer, bags, landing
         after is `there`; write the `next` of an earlier page
         by is `airline`; write which of its values as `value` as well
-        value is `Alpha`; write of which dimension it is as `by` as well"#]].assert_eq(&story.join("\n"));
+        value is `Alpha`; write of which dimension it is as `by` as well"#]]
+    .assert_eq(&story.join("\n"));
 }

@@ -309,14 +309,18 @@ fn two_values_of_a_dimension_are_told_side_by_side_and_one_thing_is_compared_at_
     let both = asked(JourneysQuestion { against: Some("Beta".into()), ..of("Alpha") }).unwrap();
     assert_eq!(both.experience, alone("Alpha"));
     assert_eq!(both.before, Some(alone("Beta")));
-    check(&both.change, "/bad", &expect![[r#"
+    check(
+        &both.change,
+        "/bad",
+        &expect![[r#"
         {
           "difference": 0.0455,
           "high": 0.3542,
           "low": -0.2727,
           "n": 22,
           "n_before": 22
-        }"#]]);
+        }"#]],
+    );
     let refused = [
         JourneysQuestion { against: Some("Alpha".into()), ..of("Alpha") },
         JourneysQuestion { against: Some("Alpha".into()), ..JourneysQuestion::default() },
