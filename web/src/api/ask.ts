@@ -79,6 +79,8 @@ export async function saveFiles(
 /** Sends a request on behalf of whoever signed in. */
 export async function send(address: string, init: RequestInit): Promise<Response> {
   let answered: Response;
+  // What changes something goes with the session's token.
+  if (init.method !== undefined) await session.known;
   try {
     answered = await fetch(address, {
       ...init,

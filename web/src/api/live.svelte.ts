@@ -8,6 +8,8 @@ export type Topic = (typeof TOPICS)[number];
 /** What the engine says of itself. */
 export interface News {
   as_of?: string | null;
+  /** Names the definitions that decide now. */
+  definitions: string;
   position: number;
   undecided: number;
   events: number;

@@ -7,7 +7,11 @@ export type Role = View['role'];
 
 const RANK: Record<Role, number> = { viewer: 0, agent: 1, operator: 2, admin: 3 };
 const ADDRESS = '/v1/session';
-/** Whether this browser signed in before: without it nobody needs to ask. */
+
+function isRole(word: string): word is Role {
+  return word in RANK;
+}
+/** The role with which this browser signed in before: without it nobody needs to ask who is signed in. */
 const MARK = 'opcx-signed-in';
 
 class Session {
@@ -19,13 +23,30 @@ class Session {
   hasEnded = $state(false);
   /** Sent along with whatever changes something; another site cannot know it. */
   #csrf = '';
+  #known: Promise<void> = Promise.resolve();
 
-  /** Looks whether somebody is signed in already. */
-  async look(): Promise<void> {
-    if (kept(MARK) === undefined) {
+  /** Looks whether somebody is signed in already. Whoever was is let through meanwhile: they see nothing but what the
+   * engine tells them, and it knows whether they still are. */
+  look(): Promise<void> {
+    const role = kept(MARK);
+    if (role === undefined) {
       this.state = 'out';
-      return;
+      return Promise.resolve();
     }
+    if (isRole(role)) {
+      this.role = role;
+      this.state = 'in';
+    }
+    this.#known = this.#ask();
+    return this.#known;
+  }
+
+  /** Once it is known who is signed in. */
+  get known(): Promise<void> {
+    return this.#known;
+  }
+
+  async #ask(): Promise<void> {
     try {
       const answered = await fetch(ADDRESS);
       if (answered.ok) this.#take((await answered.json()) as View);
@@ -81,7 +102,7 @@ class Session {
     this.role = view.role;
     this.#csrf = view.csrf ?? '';
     this.hasEnded = false;
-    keep(MARK, 'yes');
+    keep(MARK, view.role);
     this.state = 'in';
   }
 }

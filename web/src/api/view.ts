@@ -27,6 +27,7 @@ export type Customer = Schemas['Customer'];
 export type LedgerLine = Schemas['LedgerLine'];
 export type Journeys = Schemas['Journeys'];
 export type JourneyMap = Schemas['JourneyMap'];
+export type WentThroughLine = Schemas['WentThroughLine'];
 export type MomentMap = Schemas['MomentMap'];
 export type PulseSeries = Schemas['PulseSeries'];
 export type Unusual = Schemas['Unusual'];

@@ -19,12 +19,14 @@ const PAGES: readonly (readonly [path: string, heading: string, tells: string])[
   ['/decisions?playbook=upset&verdict=refused', 'Decisions', 'upset'],
   ['/journeys?period=28d', 'Journeys', 'first-cups'],
   ['/journeys?period=24h&compare=before&by=channel&value=app', 'Journeys', 'surely'],
+  ['/journeys?period=28d&by=channel&value=app&compare=other&against=web', 'Journeys', 'Dashed: web'],
   ['/customers?find=petit', 'Customers', SOMEBODY],
   ['/playbooks?period=28d', 'Playbooks', 'second-order'],
   ['/try?file=playbooks%2Fupset.yaml', 'Try it', 'Nothing is edited yet'],
   ['/ingest', 'Ingest', 'Not understood'],
   ['/inbox', 'Inbox', 'Nobody waits for a human'],
   ['/moments/at-the-door?period=28d', 'at-the-door', 'Swift Parcel'],
+  ['/moments/at-the-door?went=bad&said=yes&by=channel&value=web', 'at-the-door', 'Who went through it'],
   ['/nowhere', 'There is no such page', 'Go to Pulse'],
 ];
 

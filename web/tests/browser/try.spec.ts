@@ -20,7 +20,10 @@ test('an edit is tried in shadow, and what would have been different is told', a
   await expect(page.getByRole('button', { name: 'Try it' })).toBeDisabled();
 });
 
-test('what was edited is saved to the folder after its difference was seen', async ({ page, live }) => {
+test('what was edited is saved to the folder after its difference was seen, and decides', async ({
+  page,
+  live,
+}) => {
   await open(page, live, '/try?file=playbooks%2Fupset.yaml', 'operator');
   const text = page.getByRole('textbox', { name: 'Text of playbooks/upset.yaml' });
   const before = await text.inputValue();
@@ -31,7 +34,7 @@ test('what was edited is saved to the folder after its difference was seen', asy
     'new: priority: 80',
   );
   await dialog.getByRole('button', { name: 'Save' }).click();
-  await expect(page.getByText('Saved 1 file.')).toBeVisible();
+  await expect(page.getByText('Saved, and it decides from now on.')).toBeVisible();
   expect(live.file('playbooks/upset.yaml')).toContain('priority: 80');
 });
 
