@@ -253,7 +253,7 @@ fn trust_says_whose_broke_and_what_cost_most() {
             c9        handle:guest4        89  humanity  411              3  promise answered-in-72h was broken on 2015-02-20 (−90)
             c25       handle:guest12       89  humanity  411              2  promise answered-in-72h was broken on 2015-02-20 (−90)
             c29       handle:guest14       89  humanity  411              3  promise answered-in-72h was broken on 2015-02-20 (−90)
-            There are more: add --after 89.c29
+            There are more: add --after 90.c29
 
             – means fewer than 10 observations, which is too few for a figure.
         "#]],
