@@ -252,12 +252,11 @@ fn counted(
             moments.entry(moment.clone()).or_default().add(rollup);
         })?,
         Some((by, value)) => {
-            for (key, rollup) in store.rollups(None, hours.clone())? {
-                let is_it = key.split.is_some_and(|split| split.dimension == by && split.value == value);
-                if is_it && !key.probe {
-                    moments.entry(key.moment).or_default().add(&rollup);
+            overview.each_split(store, hours, (Some(by), None), |split, rollup| {
+                if split.value == value {
+                    moments.entry(split.moment.clone()).or_default().add(rollup);
                 }
-            }
+            })?;
         }
     }
     Ok(moments)

@@ -87,7 +87,7 @@ pub struct Series {
     pub zone: String,
     /// The points with at least one moment, in order; the latest 366.
     pub points: Vec<Point>,
-    /// How many earlier points were left out.
+    /// How many earlier points were left out, as far as a running engine has them at hand: 400 days.
     pub left_out: u64,
 }
 
@@ -154,16 +154,19 @@ pub fn moment(
     let mut all = Rollup::default();
     let mut hours: BTreeMap<Timestamp, Rollup> = BTreeMap::new();
     let mut splits: BTreeMap<Split, Rollup> = BTreeMap::new();
-    for (key, rollup) in store.rollups(Some(name), window.hours())? {
-        match (key.probe, key.split) {
-            (true, _) => {}
-            (false, None) => {
-                all.add(&rollup);
-                hours.entry(key.hour).or_default().add(&rollup);
+    overview.each_rollup(store, &window.hours(), |hour, moment, rollup| {
+        if moment == name {
+            all.add(rollup);
+            // What was before the hours that are at hand is one sum, and no point of a series.
+            if hour > Timestamp::MIN {
+                hours.entry(hour).or_default().add(rollup);
             }
-            (false, Some(split)) => splits.entry(split).or_default().add(&rollup),
         }
-    }
+    })?;
+    overview.each_split(store, &window.hours(), (None, Some(name)), |split, rollup| {
+        let of = Split { dimension: split.dimension.clone(), value: split.value.into() };
+        splits.entry(of).or_default().add(rollup);
+    })?;
     let written =
         |condition: &Option<Condition>| condition.as_ref().map(|condition| condition.text.to_string());
     let promises = definitions.promises.iter().filter(|promise| {

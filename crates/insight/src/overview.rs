@@ -11,6 +11,7 @@ mod news;
 mod promise_book;
 mod rollup_book;
 mod shelf;
+mod split_book;
 mod trust_book;
 mod trust_sample;
 mod watched;
@@ -20,6 +21,7 @@ pub(crate) use decision_book::{DecisionBook, Tally};
 pub use news::{CaseNews, Changed, DecisionNews, NEWS_MAX, News, PromiseNews};
 pub(crate) use promise_book::{Counts, PromiseBook, PromisePlace};
 use rollup_book::RollupBook;
+pub(crate) use split_book::SplitOf;
 use trust_book::TrustBook;
 pub(crate) use trust_sample::TrustSample;
 pub use watched::Watched;
@@ -186,6 +188,40 @@ impl Overview {
         for (key, rollup) in store.rollups(None, hours.clone())? {
             if !key.probe && key.split.is_none() {
                 show(key.hour, &key.moment, &rollup);
+            }
+        }
+        Ok(())
+    }
+
+    /// Shows the rollups of real customers' moments in those hours by the values of dimensions; of one dimension and one
+    /// moment, or of all.
+    pub(crate) fn each_split(
+        &self,
+        store: &dyn Store,
+        hours: &Range<Timestamp>,
+        (dimension, moment): (Option<&str>, Option<&str>),
+        mut show: impl FnMut(SplitOf<'_>, &Rollup),
+    ) -> Result<(), InsightError> {
+        let book = read(&self.rollups);
+        let from = book.begins(hours.start);
+        let days = from.and_then(|from| book.splits.whole_days(hours, from));
+        if let Some(days) = &days {
+            book.splits.each(days, (dimension, moment), &mut show);
+        }
+        drop(book);
+        let rest = match days {
+            Some(days) => [hours.start..days.start, days.end..hours.end],
+            None => [hours.clone(), hours.end..hours.end],
+        };
+        for hours in rest.into_iter().filter(|hours| !hours.is_empty()) {
+            for (key, rollup) in store.rollups(moment, hours)? {
+                if let Some(split) = key.split.as_ref().filter(|_| !key.probe)
+                    && dimension.is_none_or(|wanted| split.dimension == wanted)
+                {
+                    let of =
+                        SplitOf { moment: &key.moment, dimension: &split.dimension, value: &split.value };
+                    show(of, &rollup);
+                }
             }
         }
         Ok(())

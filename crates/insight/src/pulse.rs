@@ -127,27 +127,15 @@ pub fn pulse(
     let mut all = Rollup::default();
     let mut moments: BTreeMap<Name, Rollup> = BTreeMap::new();
     let mut values: BTreeMap<String, BTreeMap<Name, Rollup>> = BTreeMap::new();
-    match by {
-        None => overview.each_rollup(store, &window.hours(), |_, moment, rollup| {
-            all.add(rollup);
-            moments.entry(moment.clone()).or_default().add(rollup);
-        })?,
-        Some(by) => {
-            for (key, rollup) in store.rollups(None, window.hours())? {
-                match key.split {
-                    _ if key.probe => {}
-                    None => {
-                        all.add(&rollup);
-                        moments.entry(key.moment).or_default().add(&rollup);
-                    }
-                    Some(split) if split.dimension == by => {
-                        let of_value = values.entry(split.value.into()).or_default();
-                        of_value.entry(key.moment).or_default().add(&rollup);
-                    }
-                    Some(_) => {}
-                }
-            }
-        }
+    overview.each_rollup(store, &window.hours(), |_, moment, rollup| {
+        all.add(rollup);
+        moments.entry(moment.clone()).or_default().add(rollup);
+    })?;
+    if let Some(by) = by {
+        overview.each_split(store, &window.hours(), (Some(by), None), |split, rollup| {
+            let of_value = values.entry(split.value.to_owned()).or_default();
+            of_value.entry(split.moment.clone()).or_default().add(rollup);
+        })?;
     }
     Ok(Pulse {
         window,
