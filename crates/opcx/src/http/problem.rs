@@ -19,6 +19,15 @@ impl Problem {
         Problem { status, detail: detail.into() }
     }
 
+    /// The store refused to answer, which the program's log tells of.
+    #[must_use]
+    pub fn unreadable() -> Problem {
+        Problem::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the store cannot be read; the program's log says why, and `opcx doctor` examines the data and mends them",
+        )
+    }
+
     /// No key and no session, or none that is known.
     #[must_use]
     pub fn unauthorized() -> Problem {

@@ -234,7 +234,7 @@ fn problem(error: &InsightError) -> Problem {
         InsightError::Counting => StatusCode::SERVICE_UNAVAILABLE,
         _ => {
             tracing::error!(%error, "a question could not be answered");
-            return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the store cannot be read");
+            return Problem::unreadable();
         }
     };
     Problem::new(status, error.to_string())

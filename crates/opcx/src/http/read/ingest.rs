@@ -120,7 +120,7 @@ pub(super) struct StillBad {
 
 pub(super) fn ingest<A: Accept>(sight: &Sight<A>) -> Result<Response, Problem> {
     let (store, now) = (&*sight.store, sight.door.clock.now());
-    let unreadable = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the store cannot be read");
+    let unreadable = |_| Problem::unreadable();
     let (progress, end) = (store.progress().map_err(unreadable)?, store.end());
     let behind = store.read(progress.position, 1, 0).map_err(unreadable)?;
     let behind = behind.first().map_or(0, |next| now.since(next.record.at).as_millis());
@@ -189,7 +189,7 @@ pub(super) async fn redrive<A: Accept>(sight: &Sight<A>, body: Body) -> Result<R
             "at most {REDRIVEN_AT_ONCE_MAX} inputs are read again at a time; ask again for more"
         )));
     }
-    let unreadable = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the store cannot be read");
+    let unreadable = |_| Problem::unreadable();
     let rows = waiting(&*sight.store, wanted.as_ref(), from.as_deref()).map_err(unreadable)?;
     let there: BTreeSet<u64> = rows.iter().map(|row| row.position.get()).collect();
     let mut told = Redriven {
@@ -203,8 +203,7 @@ pub(super) async fn redrive<A: Accept>(sight: &Sight<A>, body: Body) -> Result<R
     for row in &rows {
         let position = row.position.get();
         let prepared = prepare_again(&*sight.store, &reigning.mappings, row, sight.door.clock.now());
-        let prepared = prepared
-            .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the store cannot be read"))?;
+        let prepared = prepared.map_err(|_| Problem::unreadable())?;
         let PreparedAgain { submissions, of_events, still_bad } = match prepared {
             Ok(prepared) => prepared,
             Err(reason) => {

@@ -47,7 +47,7 @@ pub(super) async fn give<A: Accept>(
         Ok(Some(what)) => return Err(Problem::new(StatusCode::NOT_FOUND, what)),
         Err(error) => {
             tracing::error!(%error, "the store cannot be read");
-            return Err(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the store cannot be read"));
+            return Err(Problem::unreadable());
         }
     }
     let order = settled(sight, caller, order)?;
@@ -100,7 +100,7 @@ fn settled<A>(sight: &Sight<A>, caller: &Caller, order: Order) -> Result<Order, 
 
 /// Refuses where somebody else has the case, and says who.
 fn not_anothers(store: &dyn Store, id: CaseId, caller: &Caller) -> Result<(), Problem> {
-    let unreadable = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the store cannot be read");
+    let unreadable = |_| Problem::unreadable();
     match store.case(id).map_err(unreadable)?.map(|row| row.case) {
         Some(Case { state: CaseState::Taken { by }, .. }) if by != caller.name => {
             Err(Problem::new(StatusCode::CONFLICT, format!("{by} has this case")))
@@ -116,7 +116,7 @@ fn not_anothers(store: &dyn Store, id: CaseId, caller: &Caller) -> Result<(), Pr
 async fn wait_for<A: Accept>(sight: &Sight<A>, position: u64) -> Result<(), Problem> {
     for _ in 0..DECIDED_LOOKS_MAX {
         let progress = sight.store.progress();
-        let unreadable = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the store cannot be read");
+        let unreadable = |_| Problem::unreadable();
         if progress.map_err(unreadable)?.position.get() >= position {
             break;
         }

@@ -234,7 +234,7 @@ pub(super) async fn begin<A>(sight: &Sight<A>, body: Body) -> Result<Response, P
         put(&mut files, &file.path, file.text.as_deref());
     }
     let with = opcx_company::parse(&files);
-    let unreadable = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the store cannot be read");
+    let unreadable = |_| Problem::unreadable();
     let store = Arc::clone(&sight.store);
     let (from, compared_from, since) = window(&*store, days).map_err(unreadable)?;
     // What was never read is not read now, where there is no model at hand.
