@@ -13,6 +13,7 @@ use opcx_engine::{Budget, Clock, Node, NodeSettings, Outbox, Succession, WallClo
 use opcx_insight::Watched;
 use opcx_store::Store;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::End;
 use crate::channel::{self, Surroundings};
@@ -129,6 +130,7 @@ pub(super) async fn live(
     let _told = tell(&company.data(), listener.local_addr()?)
         .with_context(|| format!("writing into `{}`", company.data().display()))?;
     let routes = router(&door).merge(read::router(&sight));
+    let stop = told_to_stop();
     started();
     let following = tokio::spawn(follow(Watch::of(company), node.succession(), Arc::clone(&sight)));
     let counting = std::thread::spawn(move || {
@@ -137,7 +139,7 @@ pub(super) async fn live(
         }
     });
     let end = async {
-        told_to_stop().await;
+        stop.await;
         sight.close();
     };
     serve(listener, routes, ConnectionLimits::default(), end).await?;
@@ -190,17 +192,19 @@ async fn follow<A: Accept>(mut watch: Watch, succession: Succession, sight: Arc<
     }
 }
 
-async fn told_to_stop() {
-    let interrupt = tokio::signal::ctrl_c();
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = interrupt => {}
+/// Waits until the process is told to stop; from the call on, not from the first wait, so that whoever was told that it
+/// listens may stop it at once.
+fn told_to_stop() -> impl Future<Output = ()> {
+    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    async move {
+        match (interrupt, terminate) {
+            (Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
+                _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
+            },
+            (Err(_), _) | (_, Err(_)) => {
+                let _ = tokio::signal::ctrl_c().await;
             }
-        }
-        Err(_) => {
-            let _ = interrupt.await;
         }
     }
 }
