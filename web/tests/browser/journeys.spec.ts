@@ -9,7 +9,7 @@ test('a moment on the map leads to who went through it, what they said, and its 
   await page.getByRole('link', { name: 'at-the-door', exact: true }).first().click();
   await expect(page.getByRole('heading', { level: 1, name: 'at-the-door' })).toBeVisible();
   await expect(page.getByRole('region', { name: 'How it is recognised' })).toContainText(
-    /\.yaml from line \d+/,
+    /order\.yaml says from line \d+/,
   );
 
   const who = page.getByRole('region', { name: 'Who went through it' });
@@ -30,7 +30,7 @@ test('a moment on the map leads to who went through it, what they said, and its 
 test('two values of a dimension are shown side by side', async ({ page, past }) => {
   await open(page, past, '/journeys?period=28d', 'viewer');
   await page.getByLabel('Whom').selectOption('by channel');
-  await page.getByLabel('channel', { exact: true }).selectOption('web');
+  await page.getByLabel(/^\s*channel/).selectOption('web');
   await page.getByLabel('Compare with').selectOption('another channel');
   await page.getByLabel('namely').selectOption('app');
   await expect(page.getByRole('main')).toContainText('Solid: web. Dashed: app.');
