@@ -351,114 +351,114 @@ fn days_are_told_one_by_one_with_trust_and_promises() {
         &told,
         "/points/1",
         &expect![[r#"
-        {
-          "bad": {
-            "count": 14,
-            "high": 0.4398,
-            "low": 0.1865,
-            "n": 47,
-            "share": 0.2979
-          },
-          "due": 0,
-          "emotions": [
             {
-              "count": 6,
-              "emotion": "gratitude",
-              "high": 0.6425,
-              "low": 0.1982,
-              "n": 15,
-              "share": 0.4
-            },
-            {
-              "count": 5,
-              "emotion": "annoyance",
-              "high": 0.5829,
-              "low": 0.1518,
-              "n": 15,
-              "share": 0.3333
-            },
-            {
-              "count": 4,
-              "emotion": "anger",
-              "high": 0.5195,
-              "low": 0.109,
-              "n": 15,
-              "share": 0.2667
-            }
-          ],
-          "from": "2015-02-18T00:00:00Z",
-          "good": {
-            "count": 10,
-            "high": 0.349,
-            "low": 0.1199,
-            "n": 47,
-            "share": 0.2128
-          },
-          "kept_rate": {
-            "n_below": 10
-          },
-          "n": 47,
-          "n_felt": 15,
-          "negative": {
-            "count": 9,
-            "high": 0.8018,
-            "low": 0.3575,
-            "n": 15,
-            "share": 0.6
-          },
-          "positive": {
-            "count": 6,
-            "high": 0.6425,
-            "low": 0.1982,
-            "n": 15,
-            "share": 0.4
-          },
-          "repeated": {
-            "count": 0,
-            "high": 0.0756,
-            "low": 0.0,
-            "n": 47,
-            "share": 0.0
-          },
-          "trust": [
-            {
-              "account": "capability",
-              "level": {
+              "bad": {
+                "count": 14,
+                "high": 0.4398,
+                "low": 0.1865,
+                "n": 47,
+                "share": 0.2979
+              },
+              "due": 0,
+              "emotions": [
+                {
+                  "count": 6,
+                  "emotion": "gratitude",
+                  "high": 0.6425,
+                  "low": 0.1982,
+                  "n": 15,
+                  "share": 0.4
+                },
+                {
+                  "count": 5,
+                  "emotion": "annoyance",
+                  "high": 0.5829,
+                  "low": 0.1518,
+                  "n": 15,
+                  "share": 0.3333
+                },
+                {
+                  "count": 4,
+                  "emotion": "anger",
+                  "high": 0.5195,
+                  "low": 0.109,
+                  "n": 15,
+                  "share": 0.2667
+                }
+              ],
+              "from": "2015-02-18T00:00:00Z",
+              "good": {
+                "count": 10,
+                "high": 0.349,
+                "low": 0.1199,
+                "n": 47,
+                "share": 0.2128
+              },
+              "kept_rate": {
+                "n_below": 10
+              },
+              "n": 47,
+              "n_felt": 15,
+              "negative": {
+                "count": 9,
+                "high": 0.8018,
+                "low": 0.3575,
+                "n": 15,
+                "share": 0.6
+              },
+              "positive": {
+                "count": 6,
+                "high": 0.6425,
+                "low": 0.1982,
+                "n": 15,
+                "share": 0.4
+              },
+              "repeated": {
+                "count": 0,
+                "high": 0.0756,
+                "low": 0.0,
+                "n": 47,
+                "share": 0.0
+              },
+              "trust": [
+                {
+                  "account": "capability",
+                  "level": {
                     "high": 490.5106,
                     "low": 478.0894,
                     "mean": 484.3,
-                "n": 30
-              }
-            },
-            {
-              "account": "reliability",
-              "level": {
+                    "n": 30
+                  }
+                },
+                {
+                  "account": "reliability",
+                  "level": {
                     "high": 494.9431,
                     "low": 478.0569,
                     "mean": 486.5,
-                "n": 18
+                    "n": 18
+                  }
+                },
+                {
+                  "account": "humanity",
+                  "level": {
+                    "n_below": 10
+                  }
+                },
+                {
+                  "account": "transparency",
+                  "level": {
+                    "n_below": 10
+                  }
+                }
+              ],
+              "valence": {
+                "high": 0.3802,
+                "low": -0.3802,
+                "mean": 0.0,
+                "n": 15
               }
-            },
-            {
-              "account": "humanity",
-              "level": {
-                "n_below": 10
-              }
-            },
-            {
-              "account": "transparency",
-              "level": {
-                "n_below": 10
-              }
-            }
-          ],
-          "valence": {
-            "high": 0.3802,
-            "low": -0.3802,
-            "mean": 0.0,
-            "n": 15
-          }
-        }"#]],
+            }"#]],
     );
     let trust: Vec<Value> =
         told.points.iter().map(|point| serde_json::to_value(point.trust[1].level).unwrap()).collect();
