@@ -11,7 +11,7 @@ export { expect };
 const PROGRAMS = resolve(process.env['CARGO_TARGET_DIR'] ?? '../target', 'debug');
 
 /** Somebody to whom something happened. */
-export const SOMEBODY = 'petit263@work.example';
+export const SOMEBODY = 'lang139@work.example';
 
 /** Everybody who has a key here: the role's own, and two agents with names. */
 export type Who = 'viewer' | 'agent' | 'operator' | 'admin' | 'mia' | 'tom';
