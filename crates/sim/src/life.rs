@@ -26,6 +26,7 @@ use crate::scenario::{Scenario, What};
 use crate::truth::{Felt, Mishap, OnItsWay, Owed, PromiseEnd, Truth};
 
 use help::Contact;
+use known::Groups;
 use parcel::{Collection, Parcel, Return};
 use queue::Queue;
 use tally::Tally;
@@ -72,7 +73,7 @@ pub(crate) struct World {
     people: Vec<Person>,
     /// Which of their identifiers stand in some event that can be read, a bit each; those that events join in
     /// one group.
-    known: Vec<Vec<u16>>,
+    known: Vec<Groups>,
     queue: Queue,
     messages_told: u64,
     orders: u64,
@@ -93,7 +94,7 @@ impl World {
             seed,
             people: Vec::new(),
             known: Vec::new(),
-            queue: Queue::default(),
+            queue: Queue::new(),
             messages_told: 0,
             orders: 100_000,
             contacts: 0,
@@ -109,7 +110,7 @@ impl World {
     }
 
     /// When somebody wakes next.
-    pub(crate) fn next_wake(&self) -> Option<Timestamp> {
+    pub(crate) fn next_wake(&mut self) -> Option<Timestamp> {
         self.queue.next()
     }
 
@@ -149,7 +150,7 @@ impl World {
         let app = at + Span::from_millis(random.between(0, 4 * Span::DAY.as_millis()));
         let has_machine = person.has_machine;
         self.people.push(person);
-        self.known.push(Vec::new());
+        self.known.push(Groups::default());
         self.wake(number, first, Step::Session);
         if let Some(visit) = visit {
             self.wake(number, visit, Step::Visit);

@@ -27,6 +27,7 @@ const LANDLINE: u16 = 1 << 5;
 const TABLET: u16 = 1 << 6;
 /// The first of the devices; the others follow.
 const DEVICE: u16 = 1 << 7;
+const DEVICES_MAX: usize = 3;
 
 const SHARED: u16 = LANDLINE | TABLET;
 
@@ -90,8 +91,8 @@ impl World {
     pub(crate) fn reached(&mut self, who: &Who) {
         let (number, told) = who.really;
         let groups = &mut self.known[usize::try_from(number).expect("numbers are places in a list")];
-        join(groups, told & !SHARED);
-        join(groups, told & SHARED);
+        groups.join(told & !SHARED);
+        groups.join(told & SHARED);
     }
 
     /// The identifiers that were told: those that are theirs alone, in groups of those that events join, and
@@ -114,25 +115,62 @@ impl World {
             let all = fixed.into_iter().chain((0..person.devices).map(device));
             all.filter(|(bit, _)| told & bit != 0).map(|(_, name)| name).collect()
         };
-        let shared =
-            groups.iter().filter(|&&group| group & SHARED != 0).flat_map(|&group| named(group)).collect();
-        let alone = groups.iter().filter(|&&group| group & SHARED == 0).map(|&group| named(group)).collect();
+        let shared = groups.iter().filter(|group| group & SHARED != 0).flat_map(&named).collect();
+        let alone = groups.iter().filter(|group| group & SHARED == 0).map(&named).collect();
         (alone, shared)
     }
 }
 
-/// Joins what one event names.
-fn join(groups: &mut Vec<u16>, told: u16) {
-    if told == 0 || groups.iter().any(|group| group & told == told) {
-        return;
+/// Identifiers of one customer that were told, a bit each; those that events join in one group.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Groups {
+    count: usize,
+    /// As many as there are identifiers, should each have been told by itself.
+    groups: [u16; DEVICE.ilog2() as usize + DEVICES_MAX],
+}
+
+impl Groups {
+    fn iter(&self) -> impl Iterator<Item = u16> {
+        self.groups[..self.count].iter().copied()
     }
-    let mut joined = told;
-    groups.retain(|&group| {
-        let is_apart = group & told == 0;
-        if !is_apart {
-            joined |= group;
+
+    /// Joins what one event names.
+    fn join(&mut self, told: u16) {
+        if told == 0 || self.iter().any(|group| group & told == told) {
+            return;
         }
-        is_apart
-    });
-    groups.push(joined);
+        let (mut joined, mut apart) = (told, 0);
+        for place in 0..self.count {
+            let group = self.groups[place];
+            if group & told == 0 {
+                self.groups[apart] = group;
+                apart += 1;
+            } else {
+                joined |= group;
+            }
+        }
+        self.groups[apart] = joined;
+        self.count = apart + 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_one_event_names_together_is_joined_with_all_that_it_was_joined_with_before() {
+        let told = |each: &[u16]| {
+            let mut groups = Groups::default();
+            each.iter().for_each(|&told| groups.join(told));
+            groups.iter().collect::<Vec<_>>()
+        };
+        assert_eq!(told(&[ACCOUNT, EMAIL | PHONE, ACCOUNT, 0]), [ACCOUNT, EMAIL | PHONE]);
+        assert_eq!(
+            told(&[ACCOUNT, HANDLE, EMAIL | PHONE, ACCOUNT | EMAIL]),
+            [HANDLE, ACCOUNT | EMAIL | PHONE]
+        );
+        let each: Vec<u16> = (0..10).map(|bit| 1 << bit).collect();
+        assert_eq!(told(&each), each);
+    }
 }

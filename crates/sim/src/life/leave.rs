@@ -2,6 +2,7 @@
 
 use opcx_core::time::{Span, Timestamp};
 
+use super::queue::Queue;
 use super::{Step, World, event_id};
 use crate::person::Number;
 use crate::texts::Topic;
@@ -69,7 +70,7 @@ impl World {
 
     /// The end: what is still owed, who everybody is, what each cause did.
     pub(crate) fn finish(&mut self, end: Timestamp) {
-        let mut left = std::mem::take(&mut self.queue);
+        let mut left = std::mem::replace(&mut self.queue, Queue::new());
         while let Some((_, person, step)) = left.pop() {
             let promise = match step {
                 Step::Delivered(parcel) => parcel.promise(),

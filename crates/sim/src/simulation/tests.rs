@@ -28,7 +28,7 @@ fn hash(name: &str, seed: u64) -> (usize, String) {
 
 #[test]
 fn one_seed_gives_the_same_bytes_on_every_machine() {
-    assert_eq!(hash("default", 1), (1787, "ccb45c0e2c3b0735".to_owned()));
+    assert_eq!(hash("default", 1), (1787, "06df61bfd4654782".to_owned()));
     assert_ne!(hash("default", 1), hash("default", 2));
 }
 
