@@ -19,7 +19,9 @@ use words::{Reply, matter};
 /// How often somebody looks up from what they do.
 pub(super) const LOOKS_UP: Span = Span::MINUTE.times(15);
 /// Shortest and longest time that a case takes, in minutes.
-const WORK_MINUTES: std::ops::Range<u64> = 40..150;
+const WORK_MINUTES: std::ops::Range<u64> = 30..120;
+/// Whoever is back within this time has a break, and keeps their case.
+const BREAK_MAX: Span = Span::HOUR.times(2);
 /// Of those who write back, after which part of the work they do, in percent.
 const REPLIES_AFTER_PERCENT: i64 = 70;
 /// Of cases, how many need somebody to write, in percent; the others are settled by a look.
@@ -114,6 +116,9 @@ impl Staff {
         let mut deeds = Vec::new();
         for place in 0..self.people.len() {
             let is_there = self.people[place].is_there(calendars, now);
+            if !is_there && self.people[place].has_a_break(calendars, now) {
+                continue;
+            }
             if let Some(busy) = self.people[place].busy.take() {
                 self.people[place].busy = self.go_on(place, busy, is_there, now, &mut deeds);
             } else if is_there {
@@ -201,6 +206,11 @@ impl Staff {
 impl Colleague {
     fn is_there(&self, calendars: &Calendars, now: Timestamp) -> bool {
         calendars.get(Some(self.shift)).is_some_and(|calendar| calendar.is_open(now))
+    }
+
+    fn has_a_break(&self, calendars: &Calendars, now: Timestamp) -> bool {
+        let back = calendars.get(Some(self.shift)).and_then(|calendar| calendar.next_opening(now));
+        back.is_some_and(|back| back.since(now) <= BREAK_MAX)
     }
 }
 

@@ -68,19 +68,17 @@ fn each_takes_one_case_of_their_team_works_on_it_and_closes_it() {
         2026-10-05T08:15:00Z
         2026-10-05T08:30:00Z
         2026-10-05T08:45:00Z
-        kofi answers case_c1_0
         2026-10-05T09:00:00Z
-        kofi closes case_c1_0
         2026-10-05T09:15:00Z
-        kofi takes case_c2_0
+        kofi answers case_c1_0
         2026-10-05T09:30:00Z
         2026-10-05T09:45:00Z
+        kofi closes case_c1_0
         2026-10-05T10:00:00Z
+        kofi takes case_c2_0
         2026-10-05T10:15:00Z
-        kofi answers case_c2_0
         2026-10-05T10:30:00Z
         2026-10-05T10:45:00Z
-        kofi closes case_c2_0
     "#]]
     .assert_eq(&story);
 }
@@ -102,6 +100,25 @@ fn at_the_end_of_a_shift_cases_go_back_and_nobody_works_at_night() {
     assert_eq!(told(&staff.step(&calendars, night, waiting())), "ruben gives back case_c2_0\n");
     assert_eq!(told(&staff.step(&calendars, night, waiting())), "");
     assert_eq!(free(&staff, night), []);
+}
+
+#[test]
+fn over_lunch_a_case_stays_with_whoever_has_it() {
+    let example = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/shop");
+    let calendars = opcx_company::load(&example).definitions.unwrap().calendars;
+    let mut staff = Staff::new(3);
+    let before = at("2026-10-05T10:25:00Z");
+    assert_eq!(
+        told(&staff.step(&calendars, before, vec![case(1, "care", "upset")])),
+        "mia takes case_c1_0\n"
+    );
+    for noon in ["2026-10-05T10:30:00Z", "2026-10-05T11:15:00Z"] {
+        assert_eq!(told(&staff.step(&calendars, at(noon), Vec::new())), "");
+    }
+    assert!(
+        told(&staff.step(&calendars, at("2026-10-05T12:45:00Z"), Vec::new()))
+            .ends_with("mia closes case_c1_0\n")
+    );
 }
 
 #[test]
