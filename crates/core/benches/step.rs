@@ -149,6 +149,7 @@ impl World {
             ],
             facts: Facts::from_pairs(facts).expect("four facts"),
             said: with_text.then(|| "I have been waiting for my order, this is the third time I ask".into()),
+            reading: None,
             consents: Vec::new(),
             masked: Vec::new(),
             origin: if KINDS[kind].0 == "Reply" { Origin::Staff } else { Origin::Customer },

@@ -161,6 +161,10 @@ pub enum Field {
     StrongestEmotion,
     /// `reading.emotions.NAME`: confidence `0..=1000`, 0 when not found; missing when unknown.
     EmotionConfidence(Emotion),
+    /// `reading.ask`: what the text asks for, such as `complaint`; missing when unknown.
+    Asked,
+    /// `reading.needs_answer`; missing when unknown.
+    NeedsAnswer,
 }
 
 /// A fact that the company's vocabulary declares, with its category.
@@ -214,6 +218,8 @@ impl Field {
             Field::ValenceScore => "reading.score".into(),
             Field::StrongestEmotion => "reading.emotion".into(),
             Field::EmotionConfidence(emotion) => format_compact!("reading.emotions.{emotion}"),
+            Field::Asked => "reading.ask".into(),
+            Field::NeedsAnswer => "reading.needs_answer".into(),
         }
     }
 
@@ -227,7 +233,9 @@ impl Field {
             | Field::Valence
             | Field::ValenceScore
             | Field::StrongestEmotion
-            | Field::EmotionConfidence(_) => Some(Category::Feedback),
+            | Field::EmotionConfidence(_)
+            | Field::Asked
+            | Field::NeedsAnswer => Some(Category::Feedback),
             Field::Trust(_) | Field::OpenFailures | Field::OpenPromises | Field::Events => {
                 Some(Category::Service)
             }

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::consent::Statement;
 use crate::identity::{Identifier, IdentifierKind, Refusal};
+use crate::reading::Reading;
 use crate::time::Timestamp;
 
 /// A short name out of a company's own words: an event kind, a channel, a fact, a moment.
@@ -44,6 +45,9 @@ pub struct Event {
     pub facts: Facts,
     /// What the customer said, word for word, if anything.
     pub said: Option<CompactString>,
+    /// What was read in it when the event was accepted; nothing where no customer said anything. A fact like the
+    /// others, so that deciding again needs no model.
+    pub reading: Option<Reading>,
     /// What the customer allowed or forbade with this event.
     pub consents: Vec<Statement>,
     /// Whether a customer or a synthetic customer did it.
@@ -72,6 +76,12 @@ impl<'a> CustomersWords<'a> {
 }
 
 impl Event {
+    /// The event with what `read` reads in the customer's words, if there are any.
+    #[must_use]
+    pub fn sensed(self, read: impl FnOnce(CustomersWords<'_>) -> Reading) -> Event {
+        Event { reading: self.customers_words().map(read), ..self }
+    }
+
     /// What the customer said; nothing if nothing was said, or by a probe or staff.
     #[must_use]
     pub fn customers_words(&self) -> Option<CustomersWords<'_>> {

@@ -74,7 +74,8 @@ pub enum Chosen {
     Asked,
     /// The fast tier was sure of itself.
     Sure,
-    /// The fast tier was not sure, or a complaint might have been missed, so the deep tier read it.
+    /// The fast tier was not sure, or a complaint might have been missed: the deep tier read it, or is going to, if this
+    /// is what the fast tier read.
     Doubtful,
     /// The deep tier would have read it but had no time left.
     Overloaded,
@@ -197,6 +198,12 @@ impl Reading {
             Found::Unknown(_) => None,
             Found::Felt(felt) => Some(felt.valence),
         }
+    }
+
+    /// Whether a slower model is to read the text again, since this one was not sure.
+    #[must_use]
+    pub fn awaits_second_look(&self) -> bool {
+        (self.model.tier, self.chosen) == (Tier::Fast, Chosen::Doubtful)
     }
 
     /// The likeliest emotion, if the model could tell.

@@ -12,6 +12,7 @@ use crate::event::{Event, EventKey, Name};
 use crate::identity::Identifier;
 use crate::log::{Lane, Position};
 use crate::promise::PromiseId;
+use crate::reading::Reading;
 use crate::time::Timestamp;
 
 /// One entry of the log with its place on a clock.
@@ -32,6 +33,8 @@ pub enum Entry {
     Event(Event),
     /// Something that came in and could not be understood.
     Rejected(Rejected),
+    /// A text was read a second time, by a slower model.
+    Reading(SecondReading),
     /// Somebody of the company decided something.
     Command(Command),
     /// An attempt at delivery ended.
@@ -43,6 +46,15 @@ pub enum Entry {
     Erased(Option<EventKey>),
     /// Here an order to erase a customer was carried out; this is what is left.
     Erasure(Box<Erasure>),
+}
+
+/// What a second look at a text read. It stands in the place of the first reading from here on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondReading {
+    /// The event whose text it is.
+    pub of: Position,
+    /// What was read.
+    pub reading: Reading,
 }
 
 /// What an attempt at delivery came to.

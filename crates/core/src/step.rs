@@ -13,11 +13,13 @@ mod observe;
 mod orders;
 mod promises;
 mod refold;
+mod second_look;
 
 pub use input::{Happening, Input};
 pub use message::ZONE_FACT;
 pub use promises::OWN_SOURCE;
 pub use refold::refold;
+pub use second_look::{Look, look_again};
 
 use crate::customer::Customer;
 use crate::definitions::Definitions;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use anyhow::Context as _;
-use opcx::house::{Company, sense};
+use opcx::house::Company;
 use opcx::keep::note_erased;
 use opcx_core::consent::{Answer, Purpose};
 use opcx_core::delivery::Policy;
@@ -77,9 +77,12 @@ fn events(store: &dyn Store, log: &[Logged], seen: &Seen) -> anyhow::Result<Vec<
                 keys.extend(key);
                 continue;
             }
-            Entry::Rejected(_) | Entry::Command(_) | Entry::Delivery(_) | Entry::Tick | Entry::Erasure(_) => {
-                continue;
-            }
+            Entry::Reading(_)
+            | Entry::Rejected(_)
+            | Entry::Command(_)
+            | Entry::Delivery(_)
+            | Entry::Tick
+            | Entry::Erasure(_) => continue,
         };
         match event.id.parse().ok().filter(|serial| seen.events.contains_key(serial)) {
             Some(serial) => {
@@ -174,7 +177,7 @@ fn rebuilt(company: &Company, log: &[Logged]) -> anyhow::Result<Arc<Memory>> {
     memory.append(&drafts)?;
     let store: Arc<dyn Store> = memory.clone();
     let definitions = Arc::clone(&company.definitions);
-    let mut decider = Decider::new(store, definitions, sense(), Policy::default(), Budget::default())?;
+    let mut decider = Decider::new(store, definitions, Policy::default(), Budget::default())?;
     while decider.advance()? > 0 {
         // It keeps commits apart until they are persisted.
         memory.persist()?;

@@ -21,6 +21,10 @@ pub enum Choice {
     /// The fast tier, and where it is not sure the deep tier.
     #[default]
     Auto,
+    /// The first look of [`Choice::Auto`]: the fast tier, whose reading says whether a second look is due.
+    First,
+    /// The second look: the deep tier, at a text that the fast tier was not sure of.
+    Second,
     /// What [`Choice::Auto`] gives where the deep tier has no time left: the fast tier, and the reading says so.
     Hurried,
 }
@@ -155,8 +159,10 @@ impl Reader {
             Choice::Fast => Err(Chosen::Asked),
             Choice::Deep if matches!(seen, Err(Unknown::Empty | Unknown::Language)) => Err(Chosen::Asked),
             Choice::Deep => Ok(Chosen::Asked),
-            Choice::Auto | Choice::Hurried if is_sure() => Err(Chosen::Sure),
+            Choice::Second => Ok(Chosen::Doubtful),
+            Choice::Auto | Choice::First | Choice::Hurried if is_sure() => Err(Chosen::Sure),
             Choice::Auto => Ok(Chosen::Doubtful),
+            Choice::First => Err(Chosen::Doubtful),
             Choice::Hurried => Err(Chosen::Overloaded),
         }
     }

@@ -1,4 +1,4 @@
-//! Sense, decide, commit: one batch of the log at a time.
+//! Decide, commit: one batch of the log at a time.
 //!
 //! ```text
 //!  read ──► sift ──► assign ──► work ──► gather ──► commit
@@ -27,10 +27,8 @@ use std::sync::Arc;
 use hashbrown::HashSet;
 use opcx_core::customer::{Customer, CustomerId};
 use opcx_core::definitions::Definitions;
-use opcx_core::event::CustomersWords;
 use opcx_core::identity::Identifier;
 use opcx_core::log::Position;
-use opcx_core::reading::Reading;
 use opcx_core::record::{Entry, Order};
 use opcx_store::{Commit, EventKey, Logged, Progress, Store};
 use rayon::prelude::*;
@@ -39,10 +37,6 @@ use crate::cache::Cache;
 use assign::{Assigned, Task};
 use lanes::Lanes;
 use work::{Finished, Worker};
-
-/// Reads one text: what a model says to the words of the event at a position. A replay answers from
-/// what was stored.
-pub type Sense = Arc<dyn Fn(Position, CustomersWords<'_>) -> Reading + Send + Sync>;
 
 /// How much of the log one batch takes at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +75,6 @@ const OWNERS_CACHED: usize = 131_072;
 pub struct Decider {
     store: Arc<dyn Store>,
     definitions: Arc<Definitions>,
-    sense: Sense,
     budget: Budget,
     policy: opcx_core::delivery::Policy,
     progress: Progress,
@@ -97,7 +90,6 @@ impl Decider {
     pub fn new(
         store: Arc<dyn Store>,
         definitions: Arc<Definitions>,
-        sense: Sense,
         policy: opcx_core::delivery::Policy,
         budget: Budget,
     ) -> Result<Decider, EngineError> {
@@ -105,7 +97,6 @@ impl Decider {
         Ok(Decider {
             store,
             definitions,
-            sense,
             budget,
             policy,
             progress,
@@ -196,8 +187,7 @@ impl Decider {
     }
 
     fn work(&self, batch: &[Logged], lanes: &Lanes, tasks: Vec<Task>) -> Result<Vec<Finished>, EngineError> {
-        let worker =
-            Worker { store: &*self.store, definitions: &self.definitions, sense: &self.sense, batch, lanes };
+        let worker = Worker { store: &*self.store, definitions: &self.definitions, batch, lanes };
         Ok(tasks.into_par_iter().map(|task| worker.run(task)).collect::<Result<_, _>>()?)
     }
 
@@ -255,7 +245,12 @@ fn stop_at_erasure(batch: &mut Vec<Logged>) {
     let erases = |logged: &Logged| match &logged.record.entry {
         Entry::Command(command) => matches!(command.order, Order::Erase(_)),
         Entry::Erasure(_) => true,
-        Entry::Event(_) | Entry::Rejected(_) | Entry::Delivery(_) | Entry::Tick | Entry::Erased(_) => false,
+        Entry::Event(_)
+        | Entry::Reading(_)
+        | Entry::Rejected(_)
+        | Entry::Delivery(_)
+        | Entry::Tick
+        | Entry::Erased(_) => false,
     };
     if let Some(first) = batch.iter().position(erases) {
         batch.truncate(first.max(1));
@@ -279,6 +274,11 @@ fn key_of(entry: &Entry) -> Option<EventKey> {
     match entry {
         Entry::Event(event) => Some(EventKey::of(&event.source, &event.id)),
         Entry::Erased(key) => *key,
-        Entry::Rejected(_) | Entry::Command(_) | Entry::Delivery(_) | Entry::Tick | Entry::Erasure(_) => None,
+        Entry::Reading(_)
+        | Entry::Rejected(_)
+        | Entry::Command(_)
+        | Entry::Delivery(_)
+        | Entry::Tick
+        | Entry::Erasure(_) => None,
     }
 }

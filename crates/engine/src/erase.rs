@@ -120,11 +120,12 @@ impl Leaving {
             Entry::Event(event) if is_theirs => {
                 Some(Entry::Erased(Some(EventKey::of(&event.source, &event.id))))
             }
-            Entry::Command(_) if is_theirs => Some(Entry::Erased(None)),
+            Entry::Command(_) | Entry::Reading(_) if is_theirs => Some(Entry::Erased(None)),
             Entry::Delivery(report) if self.under_way.erasure.gone.contains(&report.parcel.0.customer) => {
                 Some(Entry::Erased(None))
             }
             Entry::Event(_)
+            | Entry::Reading(_)
             | Entry::Command(_)
             | Entry::Delivery(_)
             | Entry::Rejected(_)

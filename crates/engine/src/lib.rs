@@ -1,12 +1,13 @@
 //! Runs the five steps: accept, sense, decide, commit, deliver.
 //!
-//! Everything that decides is synchronous and takes its time, its store and its reader of texts from
+//! Everything that decides is synchronous and takes its time, its store and its readers of texts from
 //! outside, so that the simulation runs the very code that production runs:
 //!
 //! | step | where | what |
 //! |---|---|---|
 //! | accept | [`Acceptor`], fed by [`Intake`] | duplicates out, log time on, durable, then the answer |
-//! | sense, decide, commit | [`Decider`] | one batch of the log: readings, identities, steps, one commit |
+//! | sense | outside, before an event is handed in; [`SecondLook`] | a first reading is part of the event; doubted texts are read again behind what was decided |
+//! | decide, commit | [`Decider`] | one batch of the log: identities, steps, one commit |
 //! | deliver | [`deliver`] | the outbox to the channels; outcomes come back through accept |
 //!
 //! [`Node`] puts threads around them. There is one appending thread and one deciding thread; within a
@@ -22,13 +23,15 @@ pub mod deliver;
 mod erase;
 mod in_force;
 mod node;
+mod second_look;
 
 pub use accept::{
     Accepted, Acceptor, Appender, Intake, IntakeError, Limits, Submission, Submitted, Weight, weight,
 };
 pub use channel::{Channel, Sending};
 pub use clock::{Clock, WallClock};
-pub use decide::{Budget, Decider, EngineError, Sense, tick_due};
+pub use decide::{Budget, Decider, EngineError, tick_due};
 pub use erase::{NoteErased, carry_out as carry_out_erasures};
 pub use in_force::{InForce, NotFollowed, NoteReign};
 pub use node::{Appending, Node, NodeSettings, Outbox, Succession, accept_only};
+pub use second_look::{ReadAgain, SecondLook, TEXTS_AT_ONCE, Waiting};

@@ -15,8 +15,8 @@ use tokio::sync::{oneshot, watch};
 
 use crate::in_force::{Following, InForce, NotFollowed, NoteReign};
 use crate::{
-    Appender, Budget, Channel, Clock, Decider, EngineError, Intake, Limits, NoteErased, Sense,
-    carry_out_erasures, deliver, tick_due,
+    Appender, Budget, Channel, Clock, Decider, EngineError, Intake, Limits, NoteErased, ReadAgain,
+    SecondLook, Waiting, carry_out_erasures, deliver, tick_due,
 };
 
 /// How long the deciding thread sleeps at the log's end when nobody wakes it: the precision of timers.
@@ -35,8 +35,8 @@ pub struct NodeSettings {
     pub store: Arc<dyn Store>,
     /// What the company's folder says.
     pub definitions: Arc<Definitions>,
-    /// What reads texts.
-    pub sense: Sense,
+    /// What reads texts again that the first model was not sure of, and where it tells how many wait.
+    pub second_look: Option<(ReadAgain, Waiting)>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// When deliveries are tried again.
@@ -59,6 +59,7 @@ pub struct Node {
     appending: JoinHandle<()>,
     deciding: JoinHandle<()>,
     delivering: tokio::task::JoinHandle<()>,
+    looking: Option<Looking>,
     keeping: Keeping,
     store: Arc<dyn Store>,
 }
@@ -81,10 +82,10 @@ impl Node {
     }
 
     fn start_with(settings: NodeSettings, outbox: Option<Outbox>) -> Result<Node, EngineError> {
-        let NodeSettings { store, definitions, sense, clock, policy, budget, erased } = settings;
+        let NodeSettings { store, definitions, second_look, clock, policy, budget, erased } = settings;
         let in_force = Arc::new(InForce::new(Arc::clone(&definitions)));
         let keeping = Keeping::start(Arc::clone(&store), Arc::clone(&in_force), erased);
-        let decider = Decider::new(Arc::clone(&store), definitions, sense, policy, budget)?;
+        let decider = Decider::new(Arc::clone(&store), definitions, policy, budget)?;
         let decided_count = Arc::new(AtomicU64::new(decider.position().get()));
         let limits = Limits::default();
         let (intake, appender) =
@@ -93,6 +94,10 @@ impl Node {
         let (stop, stopping) = watch::channel(false);
         let (follow, following) = std::sync::mpsc::channel();
 
+        let looking = second_look
+            .map(|(read, waiting)| SecondLook::new(Arc::clone(&store), read, waiting))
+            .transpose()?
+            .map(|look| Looking::start(look, intake.clone()));
         let appending_ended = Arc::new(AtomicBool::new(false));
         let deciding = {
             let deciding = Deciding {
@@ -104,6 +109,7 @@ impl Node {
                 decided_count,
                 in_force,
                 following,
+                looker: looking.as_ref().map(|looking| looking.thread.thread().clone()),
                 stop: stopping.clone(),
                 appending_ended: Arc::clone(&appending_ended),
             };
@@ -127,7 +133,18 @@ impl Node {
             })
         };
         let succession = Succession { follow, decider: deciding.thread().clone() };
-        Ok(Node { intake, decided, stop, succession, appending, deciding, delivering, keeping, store })
+        Ok(Node {
+            intake,
+            decided,
+            stop,
+            succession,
+            appending,
+            deciding,
+            delivering,
+            looking,
+            keeping,
+            store,
+        })
     }
 
     /// Where entries are handed in.
@@ -151,12 +168,26 @@ impl Node {
     /// Stops in order: takes nothing more, decides on what was accepted, finishes what is being
     /// sent, and makes everything survive a power cut.
     pub async fn shutdown(self) {
-        let Node { intake, decided, stop, succession: _, appending, deciding, delivering, keeping, store } =
-            self;
+        let Node {
+            intake,
+            decided,
+            stop,
+            succession: _,
+            appending,
+            deciding,
+            delivering,
+            looking,
+            keeping,
+            store,
+        } = self;
         // Deliveries end first: their outcomes still have to be accepted and decided on.
         stop.send_replace(true);
         if delivering.await.is_err() {
             tracing::error!("deliveries broke off");
+        }
+        let looked = tokio::task::spawn_blocking(|| looking.is_none_or(Looking::end)).await;
+        if !matches!(looked, Ok(true)) {
+            tracing::error!("the second look broke off");
         }
         intake.close().await;
         drop(decided);
@@ -198,6 +229,45 @@ impl Succession {
         self.follow.send(Following { definitions, note, answer }).map_err(|_| ending())?;
         self.decider.unpark();
         answered.await.map_err(|_| ending())?
+    }
+}
+
+/// The thread that reads texts again.
+struct Looking {
+    stop: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+impl Looking {
+    fn start(mut look: SecondLook, intake: Intake) -> Looking {
+        let stop = Arc::new(AtomicBool::new(false));
+        let stopped = Arc::clone(&stop);
+        let thread = spawn("opcx-look", move || {
+            while !stopped.load(Ordering::Acquire) {
+                match look.read_next() {
+                    Ok(None) => std::thread::park_timeout(IDLE),
+                    Ok(Some(submission)) => match intake.submit_blocking(submission) {
+                        Ok(_) => look.done(),
+                        Err(error) => {
+                            tracing::warn!(%error, "what was read again was not accepted; trying again");
+                            std::thread::park_timeout(PAUSE_AFTER_ERROR);
+                        }
+                    },
+                    Err(error) => {
+                        tracing::error!(%error, "texts could not be read again; trying again");
+                        std::thread::park_timeout(PAUSE_AFTER_ERROR);
+                    }
+                }
+            }
+        });
+        Looking { stop, thread }
+    }
+
+    /// Ends soon; what waits is read after the next start. Returns whether it ended in order.
+    fn end(self) -> bool {
+        self.stop.store(true, Ordering::Release);
+        self.thread.thread().unpark();
+        self.thread.join().is_ok()
     }
 }
 
@@ -303,6 +373,8 @@ struct Deciding {
     decided_count: Arc<AtomicU64>,
     in_force: Arc<InForce>,
     following: std::sync::mpsc::Receiver<Following>,
+    /// Wakes who reads texts again.
+    looker: Option<std::thread::Thread>,
     stop: watch::Receiver<bool>,
     appending_ended: Arc<AtomicBool>,
 }
@@ -329,6 +401,7 @@ impl Deciding {
                     let position = self.decider.position();
                     self.decided_count.store(position.get(), Ordering::Relaxed);
                     self.decided.send_replace(position);
+                    self.looker.iter().for_each(std::thread::Thread::unpark);
                 }
                 Err(error) => {
                     tracing::error!(%error, "deciding failed; trying again");

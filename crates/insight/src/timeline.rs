@@ -193,9 +193,13 @@ impl Teller<'_> {
                 said: Some(command.reason.to_string()),
                 ..Happened::of(logged, accepted, "order")
             },
-            Entry::Rejected(_) | Entry::Delivery(_) | Entry::Tick | Entry::Erased(_) | Entry::Erasure(_) => {
-                return Ok(None);
-            }
+            // A second reading is shown with the text that it is of.
+            Entry::Reading(_)
+            | Entry::Rejected(_)
+            | Entry::Delivery(_)
+            | Entry::Tick
+            | Entry::Erased(_)
+            | Entry::Erasure(_) => return Ok(None),
         };
         line.moments =
             self.store.moments_at(&[logged.position])?.iter().map(|moment| self.moment(moment)).collect();

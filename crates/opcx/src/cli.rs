@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::command::{
-    backup, bench, check, demo, doctor, emotion, export, import, init, keys, rejected, replay, restore,
-    serve, show, sim,
+    backup, bench, check, demo, doctor, emotion, export, import, init, keys, rejected, replay, reread,
+    restore, serve, show, sim,
 };
 
 /// Operational Customer Experience engine.
@@ -39,6 +39,8 @@ pub enum Command {
     Export(export::Arguments),
     /// Decide on the past again under other definitions, and print what would have been different.
     Replay(replay::Arguments),
+    /// Read old texts again with the models of this program, and print what would be read otherwise.
+    Reread(reread::Arguments),
     /// Copy the data, also while the engine runs; of an earlier backup only what is new.
     Backup(backup::Arguments),
     /// Make a data directory out of a backup, up to a point in time.

@@ -12,6 +12,7 @@ pub mod init;
 pub mod keys;
 pub mod rejected;
 pub mod replay;
+pub mod reread;
 pub mod restore;
 pub mod serve;
 pub mod show;
@@ -51,6 +52,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Rejected(arguments) => rejected::run(&arguments),
         Command::Show(arguments) => show::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
+        Command::Reread(arguments) => reread::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),

@@ -3,9 +3,42 @@
 pub mod figures;
 pub mod labelled;
 
-use opcx_core::reading::{Emotion, Found, Permille, Tier, Unknown};
-use opcx_emotion::{Explained, Part};
+use opcx_core::reading::{Emotion, Found, Permille, Unknown};
+use opcx_emotion::{Choice, Explained, Part};
 use serde::Serialize;
+
+/// Which tier reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Tier {
+    /// A linear model: microseconds a text.
+    Fast,
+    /// A network: milliseconds a text.
+    Deep,
+    /// The fast one, and where it is not sure the deep one.
+    Auto,
+}
+
+impl Tier {
+    /// What the reader is told.
+    #[must_use]
+    pub fn choice(self) -> Choice {
+        match self {
+            Tier::Fast => Choice::Fast,
+            Tier::Deep => Choice::Deep,
+            Tier::Auto => Choice::Auto,
+        }
+    }
+}
+
+/// The word for a tier.
+#[must_use]
+pub fn tier(tier: opcx_core::reading::Tier) -> &'static str {
+    match tier {
+        opcx_core::reading::Tier::Fast => "fast",
+        opcx_core::reading::Tier::Deep => "deep",
+        opcx_core::reading::Tier::Given => "given",
+    }
+}
 
 /// One text and what was read in it, as `opcx emotion` prints it. Shares are in thousandths.
 #[derive(Debug, Serialize)]
@@ -69,17 +102,12 @@ impl<'a> Line<'a> {
         };
         // What was read is English, however little the letters themselves tell.
         let language = if felt.is_some() { Some("eng") } else { opcx_emotion::language(text) };
-        let tier = match reading.model.tier {
-            Tier::Fast => "fast",
-            Tier::Deep => "deep",
-            Tier::Given => "given",
-        };
         let words = |parts: &'a [Part]| -> Vec<(&'a str, i32)> {
             parts.iter().map(|part| (part.word.as_str(), part.thousandths)).collect()
         };
         Line {
             text,
-            tier,
+            tier: tier(reading.model.tier),
             version: reading.model.version,
             chosen: reading.chosen.word(),
             language,

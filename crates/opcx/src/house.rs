@@ -1,4 +1,4 @@
-//! Opening a company: its folder, its store, its reader of texts.
+//! Opening a company: its folder, its store.
 
 mod derive;
 pub mod history;
@@ -13,10 +13,7 @@ use opcx_company::mapping::Mapping;
 use opcx_company::settings::Settings;
 use opcx_company::{Defined, Severity, What};
 use opcx_core::definitions::Definitions;
-use opcx_core::event::CustomersWords;
 use opcx_core::log::Position;
-use opcx_emotion::{Choice, Reader, Scratch};
-use opcx_engine::Sense;
 use opcx_insight::{FilePlace, Places};
 use opcx_store::{Embedded, SetAside, Store, StoreError};
 
@@ -166,17 +163,4 @@ fn open_at(data: &Path, tell: &mut dyn FnMut(&SetAside)) -> anyhow::Result<Arc<d
 #[must_use]
 pub fn is_in_use(error: &anyhow::Error) -> bool {
     matches!(error.downcast_ref(), Some(StoreError::InUse { .. }))
-}
-
-/// Reads texts with the model in this binary.
-#[must_use]
-pub fn sense() -> Sense {
-    thread_local! {
-        // One per core, kept: reading a text then allocates nothing but its result.
-        static SCRATCH: std::cell::RefCell<Scratch> = std::cell::RefCell::new(Scratch::default());
-    }
-    let reader = Reader::embedded();
-    Arc::new(move |_: Position, words: CustomersWords<'_>| {
-        SCRATCH.with_borrow_mut(|scratch| reader.read(words, Choice::Fast, scratch))
-    })
 }

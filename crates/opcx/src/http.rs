@@ -46,6 +46,8 @@ use axum::http::StatusCode;
 use opcx_company::settings::PublicAddress;
 use opcx_engine::Clock;
 
+use crate::senses::{self, Sense};
+
 /// What the routes share.
 pub struct Door<A> {
     /// Where events are handed in.
@@ -61,6 +63,8 @@ pub struct Door<A> {
     pub metrics: Arc<Metrics>,
     /// Where browsers and apps reach this door, if something stands in front; without it, where they asked.
     pub public: Option<PublicAddress>,
+    /// Reads texts when they are accepted.
+    pub sense: Sense,
     /// Who is signed in.
     pub sessions: Sessions,
     /// What came in from where.
@@ -84,6 +88,7 @@ impl<A: Accept> Door<A> {
             clock,
             metrics: Arc::new(Metrics::default()),
             public: None,
+            sense: senses::hurried(),
             sessions: Sessions::default(),
             sources: Sources::default(),
             body_time: Duration::from_secs(BODY_SECONDS_MAX),

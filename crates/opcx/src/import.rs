@@ -44,12 +44,14 @@ use opcx_core::event::Event;
 use opcx_core::log::Lane;
 use opcx_core::playbook::Mode;
 use opcx_core::record::Entry;
-use opcx_engine::{Budget, Decider, Sense};
+use opcx_engine::{Budget, Decider};
 use opcx_store::{Encoded, EventKey, Store};
 
 use feed::{Feed, Prepared};
 use listed::Listed;
 use sort::Sorter;
+
+use crate::senses::Sense;
 
 /// Most rows that one run puts on the rejected list: a file with more bad rows is read with a mapping
 /// that does not fit it.
@@ -138,12 +140,13 @@ pub fn import(work: &Work<'_>, file: File, tell: &mut dyn FnMut(&Tally, u64)) ->
 /// A decider for what is imported.
 fn decider(work: &Work<'_>) -> anyhow::Result<Decider> {
     let (store, definitions) = (Arc::clone(work.store), Arc::clone(work.definitions));
-    Ok(Decider::new(store, definitions, work.sense.clone(), Policy::default(), Budget::unhurried())?)
+    Ok(Decider::new(store, definitions, Policy::default(), Budget::unhurried())?)
 }
 
 /// A file on its way into the log.
 struct Reading<'a> {
     mapping: &'a Mapping,
+    sense: Sense,
     name: String,
     records: Records,
     listed: Listed,
@@ -165,6 +168,7 @@ impl<'a> Reading<'a> {
         };
         Ok(Reading {
             mapping: work.mapping,
+            sense: Arc::clone(&work.sense),
             records: Records::open(file, work.mapping)?,
             listed: Listed::read(&**work.store, &work.mapping.name)?,
             feed: Feed::new(work.store, work.lane, wake)?,
@@ -205,7 +209,7 @@ impl<'a> Reading<'a> {
         let read = self.records.events(self.mapping);
         self.tally.skipped += read.skipped;
         for event in read.events {
-            let prepared = prepared(event);
+            let prepared = prepared(event, &self.sense);
             match &mut self.sorter {
                 Some(sorter) => sorter.push(prepared)?,
                 None => self.feed.event(prepared)?,
@@ -244,8 +248,9 @@ impl<'a> Reading<'a> {
     }
 }
 
-/// An event with its time and its key, encoded for the log.
-pub(crate) fn prepared(event: Event) -> Prepared {
+/// An event with its time and its key, its text read, encoded for the log.
+pub(crate) fn prepared(event: Event, sense: &Sense) -> Prepared {
+    let event = event.sensed(|words| sense(words));
     Prepared {
         at: event.happened,
         key: EventKey::of(&event.source, &event.id),

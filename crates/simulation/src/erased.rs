@@ -105,6 +105,7 @@ impl Erased {
                         | Order::Redriven(_) => false,
                     }
             }
+            (Entry::Reading(_), Entry::Erased(None)) => is_theirs,
             (Entry::Delivery(report), Entry::Erased(None)) => {
                 leavers().any(|leaver| leaver.gone.contains(&report.parcel.0.customer))
             }

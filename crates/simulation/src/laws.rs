@@ -4,6 +4,7 @@ mod decisions;
 mod erased;
 mod outbox;
 mod people;
+mod readings;
 mod replayed;
 
 pub(crate) use erased::nothing_is_left;
@@ -43,7 +44,8 @@ pub(crate) fn at_rest(world: &World) -> Result<()> {
     people::consents_are_in_force(world)?;
     outbox::follows_from_the_log(world)?;
     rejected_input_is_listed(world)?;
-    only_customers_are_read(world)?;
+    readings::only_customers_are_read(world)?;
+    readings::doubtful_texts_are_read_again(world)?;
     nothing_is_left(world)
 }
 
@@ -58,7 +60,12 @@ fn events(world: &World) -> impl Iterator<Item = (Position, &Event)> {
             seen.extend(*key);
             None
         }
-        Entry::Rejected(_) | Entry::Command(_) | Entry::Delivery(_) | Entry::Tick | Entry::Erasure(_) => None,
+        Entry::Reading(_)
+        | Entry::Rejected(_)
+        | Entry::Command(_)
+        | Entry::Delivery(_)
+        | Entry::Tick
+        | Entry::Erasure(_) => None,
     })
 }
 
@@ -67,7 +74,12 @@ fn told(world: &World) -> u64 {
     let keys = world.ledger.records.iter().filter_map(|logged| match &logged.record.entry {
         Entry::Event(event) => Some(EventKey::of(&event.source, &event.id)),
         Entry::Erased(key) => *key,
-        Entry::Rejected(_) | Entry::Command(_) | Entry::Delivery(_) | Entry::Tick | Entry::Erasure(_) => None,
+        Entry::Reading(_)
+        | Entry::Rejected(_)
+        | Entry::Command(_)
+        | Entry::Delivery(_)
+        | Entry::Tick
+        | Entry::Erasure(_) => None,
     });
     keys.collect::<BTreeSet<EventKey>>().len() as u64
 }
@@ -131,6 +143,7 @@ fn rejected_input_is_listed(world: &World) -> Result<()> {
                 right.entry(*position).and_modify(|redriven| *redriven = true);
             }
             Entry::Event(_)
+            | Entry::Reading(_)
             | Entry::Command(_)
             | Entry::Delivery(_)
             | Entry::Tick
@@ -143,21 +156,4 @@ fn rejected_input_is_listed(world: &World) -> Result<()> {
     hold(listed == right, "rejected input is listed until it is sent again", || {
         format!("listed are {listed:?}, right is {right:?}")
     })
-}
-
-/// Law 11, as far as readings go: whose words were read.
-fn only_customers_are_read(world: &World) -> Result<()> {
-    let spoken: Vec<_> = events(world).filter(|(_, event)| event.said.is_some()).collect();
-    let positions: Vec<Position> = spoken.iter().map(|(at, _)| *at).collect();
-    let readings = unexplained(world.machine.truth.readings(&positions))?;
-    for ((at, event), reading) in spoken.iter().zip(readings) {
-        hold(reading.is_none() || event.origin == Origin::Customer, "nothing reads staff (law 11)", || {
-            format!("the words at {at} were")
-        })?;
-        let is_of_somebody = event.origin == Origin::Customer && !event.who.is_empty();
-        hold(reading.is_some() || !is_of_somebody, "what customers say is read", || {
-            format!("the words at {at} were not")
-        })?;
-    }
-    Ok(())
 }

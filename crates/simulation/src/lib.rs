@@ -21,6 +21,7 @@ mod laws;
 mod ledger;
 mod machine;
 mod many;
+mod models;
 mod outside;
 mod plant;
 mod random;

@@ -9,18 +9,17 @@ use std::task::{Context, Poll, Waker};
 
 use opcx_core::definitions::Definitions;
 use opcx_core::delivery::{Attempt, ParcelId, Policy};
-use opcx_core::event::CustomersWords;
-use opcx_core::log::Position;
-use opcx_core::reading::{Emotion, Felt, Found, Model, Permille, Reading, Tier, Unknown, Valence};
 use opcx_core::record::Report;
 use opcx_core::time::{Span, Timestamp};
 use opcx_engine::deliver::UnderWay;
 use opcx_engine::{
-    Accepted, Appender, Budget, Decider, EngineError, InForce, Intake, IntakeError, Limits, Sense, Submission,
+    Accepted, Appender, Budget, Decider, EngineError, InForce, Intake, IntakeError, Limits, SecondLook,
+    Submission, Waiting,
 };
 use opcx_store::disk::SimulatedDisk;
 use opcx_store::{Assembled, Faults, MemoryTables, SegmentLog, Store, StoreError};
 
+use crate::models;
 use crate::outside::ENDPOINTS;
 use crate::plant::{Bug, PlantedDisk, PlantedLog, PlantedStore, PlantedTables, Shared};
 use crate::tables::FailingTables;
@@ -42,6 +41,9 @@ pub(crate) struct Machine {
     pub(crate) intake: Intake,
     pub(crate) appender: Appender,
     pub(crate) decider: Decider,
+    pub(crate) look: SecondLook,
+    /// Second readings on their way to the log.
+    pub(crate) looked: Option<Answer>,
     decided: Arc<AtomicU64>,
     pub(crate) disk: SimulatedDisk,
     pub(crate) tables: FailingTables,
@@ -98,9 +100,24 @@ impl Machine {
             reporting: None,
         };
         let queues = ENDPOINTS.into_iter().map(|endpoint| (endpoint, queue(endpoint))).collect();
+        let look = SecondLook::new(Arc::clone(&store), Arc::new(models::second), Waiting::default())?;
         let (disk, begun) = (disk.clone(), BTreeSet::new());
-        let tables = failing;
-        Ok(Machine { truth, store, intake, appender, decider, decided, disk, tables, shared, queues, begun })
+        let (tables, looked) = (failing, None);
+        Ok(Machine {
+            truth,
+            store,
+            intake,
+            appender,
+            decider,
+            look,
+            looked,
+            decided,
+            disk,
+            tables,
+            shared,
+            queues,
+            begun,
+        })
     }
 
     /// Decides on one batch, as the deciding thread does. Returns how many records it took.
@@ -182,32 +199,12 @@ pub(crate) fn decider(
         Some(Bug::TriedForEver) => Policy::new(vec![Span::MINUTE; 30], 0).expect("thirty pauses are allowed"),
         _ => policy(),
     };
-    Decider::new(Arc::clone(store), Arc::clone(definitions), sense(bug), policy, budget)
+    Decider::new(Arc::clone(store), Arc::clone(definitions), policy, budget)
 }
 
 /// A few attempts, so that a run sees parcels given up.
 pub(crate) fn policy() -> Policy {
     Policy::new(vec![Span::MINUTE, Span::HOUR, Span::HOUR.times(6)], 200).expect("three pauses are allowed")
-}
-
-fn sense(bug: Option<Bug>) -> Sense {
-    let asked = AtomicU64::new(0);
-    Arc::new(move |_: Position, words: CustomersWords<'_>| {
-        let turned = bug == Some(Bug::ReadingUnstable) && asked.fetch_add(1, Ordering::Relaxed) % 16 == 15;
-        let text = if turned { "it is good" } else { words.get() };
-        Reading::asked(Model { tier: Tier::Given, version: 1 }, read(text))
-    })
-}
-
-fn read(text: &str) -> Found {
-    let felt = |emotion, valence, valence_permille| {
-        Found::Felt(Felt::one(emotion, Permille::new(800), valence, valence_permille))
-    };
-    match text {
-        "it is bad" => felt(Emotion::Anger, Valence::Negative, -700),
-        "it is good" => felt(Emotion::Joy, Valence::Positive, 700),
-        _ => Found::Unknown(Unknown::Unsure),
-    }
 }
 
 /// The wall's clock of a machine: the time, and how far its clock is off.

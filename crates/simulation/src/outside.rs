@@ -11,6 +11,7 @@ use opcx_engine::{Submission, Submitted};
 use opcx_store::{Encoded, EventKey};
 
 use crate::company::KINDS;
+use crate::models;
 use crate::random::Random;
 
 /// People in the simulated world: few, so that they meet often.
@@ -74,15 +75,14 @@ impl Senders {
             _ if random.chance(5) => Origin::Probe,
             _ => Origin::Customer,
         };
-        let said = matches!(kind, "Message" | "Reply")
-            .then(|| if random.chance(50) { "it is bad" } else { "it is good" }.into());
+        let said = matches!(kind, "Message" | "Reply").then(|| (*random.pick(&models::TEXTS)).into());
         let consents = if self.consents && random.chance(8) { vec![statement(random)] } else { Vec::new() };
         let facts = vec![
             ("order_id".into(), Value::Text(format!("o{}", random.below(30)).into())),
             ("branch".into(), Value::Text(format!("b{}", random.below(3)).into())),
             ("page".into(), Value::Text(if random.chance(50) { "offer" } else { "help" }.into())),
         ];
-        Event {
+        let event = Event {
             source: "world".into(),
             id: format!("{prefix}{id:06}").into(),
             // Out of order, and sometimes days late.
@@ -92,10 +92,12 @@ impl Senders {
             who,
             facts: Facts::from_pairs(facts).expect("three facts"),
             said,
+            reading: None,
             consents,
             origin,
             masked: Vec::new(),
-        }
+        };
+        event.sensed(|words| models::first(words, prefix == 'e'))
     }
 }
 
@@ -141,7 +143,14 @@ pub(crate) fn is_grave(submission: &Submission) -> bool {
             event.origin != Origin::Probe && kinds.contains(&event.kind.as_str())
         }
         Ok(Entry::Command(_)) => true,
-        Ok(Entry::Rejected(_) | Entry::Delivery(_) | Entry::Tick | Entry::Erased(_) | Entry::Erasure(_))
+        Ok(
+            Entry::Reading(_)
+            | Entry::Rejected(_)
+            | Entry::Delivery(_)
+            | Entry::Tick
+            | Entry::Erased(_)
+            | Entry::Erasure(_),
+        )
         | Err(_) => false,
     })
 }

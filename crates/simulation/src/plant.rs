@@ -138,8 +138,12 @@ bugs! {
     BrowsingIsSeen, "browsing-is-seen";
     /// Parcels are tried for ever.
     TriedForEver, "tried-for-ever";
-    /// A model reads the same text another time differently, and is asked again at a replay.
+    /// A text is read anew each time that its record is, and now and then differently.
     ReadingUnstable, "reading-unstable";
+    /// What was read a second time is not kept.
+    SecondReadingLost, "second-reading-lost";
+    /// After a restart nothing that waits is read a second time.
+    LookForgottenAtRestart, "look-forgotten-at-restart";
     // Erasing.
     /// The log is rewritten before the state would survive a power cut.
     RewrittenTooEarly, "rewritten-too-early";

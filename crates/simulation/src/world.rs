@@ -21,7 +21,7 @@ use opcx_store::{MemoryTables, StoreError};
 
 use crate::broken::{Broken, Result, hold, unexplained};
 use crate::ledger::Ledger;
-use crate::machine::{Machine, Setting, wall};
+use crate::machine::{Machine, Setting, poll, wall};
 use crate::outside::{self, HandedIn, Senders};
 use crate::plant::{Bug, planted_definitions};
 use crate::random::Random;
@@ -123,13 +123,13 @@ impl World {
 
     /// One thing happens.
     pub(crate) fn step(&mut self) -> Result<()> {
-        let what = self.random.below(204);
+        let what = self.random.below(210);
         self.happen(what)
     }
 
     /// One thing happens, and nothing goes wrong.
     pub(crate) fn calm_step(&mut self) -> Result<()> {
-        let what = self.random.below(190);
+        let what = self.random.below(196);
         self.happen(what)
     }
 
@@ -152,10 +152,11 @@ impl World {
             }
             186..188 => self.persist()?,
             188..190 => self.erase()?,
-            190..192 => self.jump_clock(),
-            192..195 => self.ask_for_trouble(),
-            195..197 => self.machine.disk.set_full(false),
-            197..200 => self.crash()?,
+            190..196 => self.look_again()?,
+            196..198 => self.jump_clock(),
+            198..201 => self.ask_for_trouble(),
+            201..203 => self.machine.disk.set_full(false),
+            203..206 => self.crash()?,
             _ => self.erase_and_fail()?,
         }
         unexplained(self.machine.truth.progress())?;
@@ -181,8 +182,10 @@ impl World {
             self.append()?;
             unexplained(self.decide_all())?;
             self.ledger.look(&*self.machine.truth)?;
+            self.look_again()?;
             let submission = unexplained(tick_due(&*self.machine.store, self.wall()))?;
-            if self.unanswered.is_empty() && self.waiting.is_empty() && submission.is_none() {
+            let is_answered = self.unanswered.is_empty() && self.waiting.is_empty();
+            if is_answered && self.machine.looked.is_none() && submission.is_none() {
                 return self.erase_all();
             }
             hold(round < 500, "everything is answered in the end", || {
@@ -214,6 +217,26 @@ impl World {
             let events = self.senders.events(&mut self.random, self.now);
             self.hand_in(events)?;
         }
+        Ok(())
+    }
+
+    /// The slower model reads what waits for it, or hears that what it read is in the log.
+    fn look_again(&mut self) -> Result<()> {
+        let machine = &mut self.machine;
+        if let Some(answer) = &mut machine.looked {
+            match poll(answer) {
+                None => return Ok(()),
+                Some(Ok(_)) => machine.look.done(),
+                // It is read again.
+                Some(Err(_)) => {}
+            }
+            machine.looked = None;
+        }
+        let Some(submission) = unexplained(machine.look.read_next())? else { return Ok(()) };
+        let mut answer = machine.submit(submission);
+        // So that it takes its place in the queue. It cannot be answered yet.
+        let _ = poll(&mut answer);
+        machine.looked = Some(answer);
         Ok(())
     }
 

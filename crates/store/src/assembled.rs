@@ -322,6 +322,10 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
         state::readings(&self.tables.view(), positions)
     }
 
+    fn first_readings(&self, positions: Range<Position>, most: usize) -> Result<Vec<(Position, Reading)>> {
+        state::first_readings(&self.tables.view(), positions, most)
+    }
+
     fn due(&self, lane: Lane, until: Timestamp, most: usize) -> Result<Vec<(Timestamp, CustomerId)>> {
         let search = self.timers.search(lane);
         let due = state::due(&self.tables.view(), lane, search.from..=until, most)?;

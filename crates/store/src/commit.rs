@@ -28,6 +28,8 @@ pub struct Commit {
     pub seen: Vec<EventKey>,
     /// What was read in the events' texts.
     pub readings: Vec<Written<(Position, Reading)>>,
+    /// What was read in texts a second time, of this range or an earlier one.
+    pub readings_anew: Vec<(Position, Reading)>,
     /// Customers as they are now.
     pub customers: Vec<CustomerChange>,
     /// Who was merged into whom.
@@ -72,6 +74,8 @@ pub struct Commit {
 pub struct Progress {
     /// The next position to be decided on.
     pub position: Position,
+    /// Texts before this position had their second look, if they awaited one.
+    pub looked_to: Position,
     /// How many commits of timers alone were made since the last record was decided on: their range is
     /// empty, and what they hold stands just before the record at `position`.
     pub crowds: u32,

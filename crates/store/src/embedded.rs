@@ -37,7 +37,7 @@ use segment::refused;
 type Result<T> = core::result::Result<T, StoreError>;
 
 /// The format of the directory and its log; counted up when either changes. The state has its own.
-const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Longest entry that the log takes, in bytes; what comes in is bounded far below this at the edge.
 pub const RECORD_BYTES_MAX: usize = 16 * 1024 * 1024;

@@ -33,9 +33,9 @@ pub use assembled::Assembled;
 pub use commit::{Alias, Commit, CustomerChange, EndpointState, ParcelState, Progress, Totals, Trail};
 pub use digest::digest;
 pub use embedded::{
-    Damage, Embedded, Pressed, RECORD_BYTES_MAX, Segment, SegmentFile, SegmentLog, SetAside, Settings,
-    TreeBatch, TreeBytes, TreeTables, TreeView, frame_bytes, lock, open_segment, segment_header, set_aside,
-    survey, survey_segment,
+    Damage, Embedded, FORMAT, Pressed, RECORD_BYTES_MAX, Segment, SegmentFile, SegmentLog, SetAside,
+    Settings, TreeBatch, TreeBytes, TreeTables, TreeView, frame_bytes, lock, open_segment, segment_header,
+    set_aside, survey, survey_segment,
 };
 pub use entry::{Draft, Encoded, Logged};
 pub use erasure::{ErasureRow, KeysOf, Next, UnderWay};

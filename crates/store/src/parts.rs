@@ -170,6 +170,8 @@ pub enum Table {
     Seen,
     /// First position and number → readings.
     Readings,
+    /// Position → what was read in that text a second time.
+    ReadingsAnew,
     /// First position and number → moments.
     Moments,
     /// Position → the moments of that record since its customer's past was folded anew.
@@ -204,7 +206,7 @@ pub enum Table {
 
 impl Table {
     /// Every table; a table's place here is its number.
-    pub const ALL: [Table; 23] = [
+    pub const ALL: [Table; 24] = [
         Table::Progress,
         Table::Customers,
         Table::Aliases,
@@ -213,6 +215,7 @@ impl Table {
         Table::Timers,
         Table::Seen,
         Table::Readings,
+        Table::ReadingsAnew,
         Table::Moments,
         Table::MomentsAnew,
         Table::Receipts,
@@ -243,6 +246,7 @@ impl Table {
             Table::Seen => "seen",
             Table::Readings => "readings",
             Table::Moments => "moments",
+            Table::ReadingsAnew => "readings_anew",
             Table::MomentsAnew => "moments_anew",
             Table::Receipts => "receipts",
             Table::Promises => "promises",

@@ -157,6 +157,9 @@ pub trait Store: Send + Sync {
     /// What was read in the texts of these records, where anything was.
     fn readings(&self, positions: &[Position]) -> Result<Vec<Option<Reading>>>;
 
+    /// The first readings of the range, in order; at most `most`.
+    fn first_readings(&self, positions: Range<Position>, most: usize) -> Result<Vec<(Position, Reading)>>;
+
     /// Customers whose timer is at or before `until` on that lane's clock, earliest first.
     fn due(&self, lane: Lane, until: Timestamp, most: usize) -> Result<Vec<(Timestamp, CustomerId)>>;
 

@@ -24,7 +24,7 @@ fn a_store_of_another_version_says_which() {
     let Err(error) = refused else { panic!("a store of format 7 was opened") };
     let told = error.to_string().replace(&folder.path().display().to_string(), "data");
     expect_test::expect![[
-        r#"data was written by store format 7, this program reads format 1; open it with the program that wrote it, or export there and import here"#
+        r#"data was written by store format 7, this program reads format 2; open it with the program that wrote it, or export there and import here"#
     ]]
     .assert_eq(&told);
 }

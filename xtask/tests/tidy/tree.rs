@@ -4,8 +4,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Folders that hold what was built or installed, not what was written.
-const NOT_OURS: [&str; 9] =
-    [".git", ".venv", "__pycache__", "dist", "generated", "node_modules", "target", "test-results", "shared"];
+const NOT_OURS: [&str; 10] = [
+    ".git",
+    ".venv",
+    "__pycache__",
+    "build",
+    "dist",
+    "generated",
+    "node_modules",
+    "target",
+    "test-results",
+    "shared",
+];
 
 /// The repository's root.
 pub(crate) fn root() -> PathBuf {

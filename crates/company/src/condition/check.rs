@@ -1,7 +1,7 @@
 use opcx_core::condition::{Comparison, Expression, Field, Reckoning, TextTest};
 use opcx_core::definitions::Vocabulary;
 use opcx_core::event::{Name, Value};
-use opcx_core::reading::Emotion;
+use opcx_core::reading::{Ask, Emotion};
 use opcx_core::time::{Span, parse_rfc3339};
 
 use super::Wrong;
@@ -310,6 +310,7 @@ impl Checker<'_> {
                 Field::EventBy => (vec!["customer", "staff", "probe"], "`event.by`"),
                 Field::Valence => (vec!["negative", "neutral", "positive"], "the valence"),
                 Field::StrongestEmotion => (Emotion::ALL.map(Emotion::word).to_vec(), "the emotion"),
+                Field::Asked => (Ask::ALL.map(Ask::word).to_vec(), "what is asked for"),
                 Field::EventChannel
                 | Field::EventSource
                 | Field::EventTime
@@ -324,7 +325,8 @@ impl Checker<'_> {
                 | Field::OpenPromises
                 | Field::Events
                 | Field::ValenceScore
-                | Field::EmotionConfidence(_) => return Some(()),
+                | Field::EmotionConfidence(_)
+                | Field::NeedsAnswer => return Some(()),
             };
             if !known.contains(&word.as_str()) {
                 let what = if matches!(field, Field::EventKind) {

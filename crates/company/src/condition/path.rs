@@ -33,7 +33,9 @@ impl Scope {
             | Field::Valence
             | Field::ValenceScore
             | Field::StrongestEmotion
-            | Field::EmotionConfidence(_) => (!self.event)
+            | Field::EmotionConfidence(_)
+            | Field::Asked
+            | Field::NeedsAnswer => (!self.event)
                 .then_some("no event is at hand here, since it is time passing that sets this off"),
             Field::PromiseFact(_) | Field::PromiseDue | Field::PromiseMade => {
                 (!self.promise).then_some("no promise is at hand here")
@@ -107,9 +109,13 @@ pub(crate) fn resolve(path: &[&str], vocabulary: &Vocabulary) -> Result<(Field, 
         ["reading", "emotions", name] => emotion(name)
             .map(|emotion| (Field::EmotionConfidence(emotion), Type::Number))
             .ok_or_else(|| unknown("reading.emotions", &[name], &Emotion::ALL.map(Emotion::word))),
-        ["reading", other @ ..] => {
-            Err(unknown("reading", other, &["valence", "score", "emotion", "emotions"]))
-        }
+        ["reading", "ask"] => Ok((Field::Asked, Type::Text)),
+        ["reading", "needs_answer"] => Ok((Field::NeedsAnswer, Type::Bool)),
+        ["reading", other @ ..] => Err(unknown(
+            "reading",
+            other,
+            &["valence", "score", "emotion", "emotions", "ask", "needs_answer"],
+        )),
         [other, ..] => Err(format!(
             "`{}` is unknown; {}",
             cut(other),

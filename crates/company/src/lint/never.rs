@@ -120,7 +120,9 @@ fn bounds(field: &Field) -> ((f64, bool), (f64, bool)) {
         | Field::PromiseMade
         | Field::Trait(_)
         | Field::Valence
-        | Field::StrongestEmotion => (f64::NEG_INFINITY, f64::INFINITY),
+        | Field::StrongestEmotion
+        | Field::Asked
+        | Field::NeedsAnswer => (f64::NEG_INFINITY, f64::INFINITY),
     };
     ((least, false), (most, false))
 }

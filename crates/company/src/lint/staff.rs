@@ -43,7 +43,12 @@ fn is_of_staff(alternative: &Alternative<'_>) -> bool {
 
 fn is_feeling(field: &Field) -> bool {
     match field {
-        Field::Valence | Field::ValenceScore | Field::StrongestEmotion | Field::EmotionConfidence(_) => true,
+        Field::Valence
+        | Field::ValenceScore
+        | Field::StrongestEmotion
+        | Field::EmotionConfidence(_)
+        | Field::Asked
+        | Field::NeedsAnswer => true,
         Field::EventKind
         | Field::EventChannel
         | Field::EventSource

@@ -48,6 +48,7 @@ impl World {
                 who: Vec::new(),
                 facts: Facts::from_pairs(facts).expect("few facts"),
                 said: None,
+                reading: None,
                 consents: Vec::new(),
                 masked: Vec::new(),
                 origin: Origin::Customer,

@@ -6,7 +6,7 @@ use crate::consent::{Grants, Purpose};
 use crate::customer::Traits;
 use crate::event::{Category, Event, Facts, Origin, Value};
 use crate::promise::Promise;
-use crate::reading::{Found, Reading};
+use crate::reading::{Felt, Found, Reading};
 use crate::time::{Span, Timestamp, parse_rfc3339};
 use crate::trust::Ledger;
 
@@ -279,17 +279,20 @@ impl<'a> Sight<'a> {
             Field::StrongestEmotion => {
                 Ok(Operand::Text(self.reading.and_then(Reading::strongest).ok_or(missing)?.word()))
             }
-            Field::ValenceScore => match self.reading.map(|reading| &reading.found) {
-                Some(Found::Felt(felt)) => Ok(Operand::Number(felt.valence_permille.into())),
-                Some(Found::Unknown(_)) | None => Err(missing),
-            },
-            Field::EmotionConfidence(emotion) => match self.reading.map(|reading| &reading.found) {
-                Some(Found::Felt(felt)) => {
-                    let found = felt.emotions.iter().find(|(known, _)| known == emotion);
-                    Ok(Operand::Number(found.map_or(0, |(_, permille)| permille.get()).into()))
-                }
-                Some(Found::Unknown(_)) | None => Err(missing),
-            },
+            Field::ValenceScore => Ok(Operand::Number(self.felt().ok_or(missing)?.valence_permille.into())),
+            Field::EmotionConfidence(emotion) => {
+                let found = self.felt().ok_or(missing)?.emotions.iter().find(|(known, _)| known == emotion);
+                Ok(Operand::Number(found.map_or(0, |(_, permille)| permille.get()).into()))
+            }
+            Field::Asked => Ok(Operand::Text(self.felt().ok_or(missing)?.ask.word())),
+            Field::NeedsAnswer => Ok(Operand::Bool(self.felt().ok_or(missing)?.needs_answer())),
+        }
+    }
+
+    fn felt(&self) -> Option<&'a Felt> {
+        match &self.reading?.found {
+            Found::Felt(felt) => Some(felt),
+            Found::Unknown(_) => None,
         }
     }
 

@@ -15,7 +15,7 @@ pub fn redact(mentions: &Mentions, entry: &Entry, refused: &[(IdentifierKind, Re
         Entry::Event(event) => event_without(mentions, event, refused),
         Entry::Rejected(rejected) => rejected_without(mentions, rejected).map(Entry::Rejected),
         Entry::Command(command) => names(mentions, command).then_some(Entry::Erased(None)),
-        Entry::Delivery(_) | Entry::Tick | Entry::Erased(_) | Entry::Erasure(_) => None,
+        Entry::Reading(_) | Entry::Delivery(_) | Entry::Tick | Entry::Erased(_) | Entry::Erasure(_) => None,
     }
 }
 

@@ -17,7 +17,8 @@ use crate::customer::Customer;
 use crate::definitions::Definitions;
 use crate::effects::Effects;
 use crate::event::Name;
-use crate::playbook::{Mode, Playbook};
+use crate::playbook::{Mode, Playbook, PlaybookIndex};
+use crate::promise::Promise;
 use crate::receipt::{Deed, Verdict};
 use receipt::Writing;
 use set_off::{Cause, SetOff};
@@ -48,7 +49,45 @@ pub(super) fn decide(
     noticed: &Noticed<'_>,
     effects: &mut Effects,
 ) {
-    let mut set_off = SetOff::by(definitions, &customer.known, noticed);
+    let set_off = SetOff::by(definitions, &customer.known, noticed);
+    ask(definitions, customer, input, noticed, set_off, effects);
+}
+
+/// Asks those that an event sets off as it is read now, and did not as it was read before. A playbook was set off if its
+/// condition held too: one that looks at no reading is not asked twice.
+pub(super) fn decide_on_change(
+    definitions: &Definitions,
+    customer: &mut Customer,
+    input: &Input<'_>,
+    [was, is]: [&Noticed<'_>; 2],
+    effects: &mut Effects,
+) {
+    let holds = |index: PlaybookIndex, noticed: &Noticed<'_>| {
+        definitions.playbook(index).is_some_and(|playbook| {
+            let at_hand = at_hand(noticed, None);
+            let sight = at_hand.sight(&customer.known, playbook.purpose, input.now);
+            playbook.condition.as_ref().is_none_or(|condition| condition.holds(&sight).unwrap_or(false))
+        })
+    };
+    let mut before: Vec<PlaybookIndex> = SetOff::by(definitions, &customer.known, was).playbooks().collect();
+    before.retain(|&index| holds(index, was));
+    let mut set_off = SetOff::by(definitions, &customer.known, is);
+    set_off.leave_out(&before);
+    ask(definitions, customer, input, is, set_off, effects);
+}
+
+fn at_hand<'a>(noticed: &'a Noticed<'a>, promise: Option<&'a Promise>) -> AtHand<'a> {
+    AtHand { event: noticed.event, category: noticed.concerned.category, reading: noticed.reading, promise }
+}
+
+fn ask(
+    definitions: &Definitions,
+    customer: &mut Customer,
+    input: &Input<'_>,
+    noticed: &Noticed<'_>,
+    mut set_off: SetOff,
+    effects: &mut Effects,
+) {
     if set_off.is_empty() {
         return;
     }
@@ -57,12 +96,7 @@ pub(super) fn decide(
     for (index, cause) in set_off.in_order(definitions) {
         let Some(playbook) = definitions.playbook(index) else { continue };
         let Some(looks) = definitions.index().looks(index) else { continue };
-        let at_hand = AtHand {
-            event: noticed.event,
-            category: noticed.concerned.category,
-            reading: noticed.reading,
-            promise: cause.promise.as_deref(),
-        };
+        let at_hand = at_hand(noticed, cause.promise.as_deref());
         let asked = Asked { definitions, input, playbook, cause, at_hand: &at_hand };
         // As things were when it was asked, not as they are after it acted.
         let begun = receipt.look(customer, &asked, looks, effects);

@@ -36,7 +36,7 @@ pub(super) struct Noticed<'a> {
     /// Playbooks whose time of silence is over.
     pub(super) silences: Vec<PlaybookIndex>,
     /// How many pieces of evidence were found, to number them.
-    evidence: u16,
+    pub(super) evidence: u16,
 }
 
 /// Folds an event into what is known.
@@ -197,7 +197,7 @@ pub(super) fn sight<'a>(
 
 /// Whether data of `category` may be looked at for anything at all. What a reader then sees of it
 /// is limited by that reader's own purpose.
-fn may_see(known: &Known, category: Category) -> bool {
+pub(super) fn may_see(known: &Known, category: Category) -> bool {
     Purpose::ALL.into_iter().any(|purpose| known.grants.allow(category, purpose))
 }
 

@@ -74,7 +74,14 @@ pub fn weight(definitions: Option<&Definitions>, submission: &Submission) -> Wei
     let any = submission.entries.iter().any(|submitted| match submitted.entry.decode() {
         Ok(Entry::Event(event)) => is_grave(&event),
         Ok(Entry::Command(_)) => true,
-        Ok(Entry::Rejected(_) | Entry::Delivery(_) | Entry::Tick | Entry::Erased(_) | Entry::Erasure(_))
+        Ok(
+            Entry::Reading(_)
+            | Entry::Rejected(_)
+            | Entry::Delivery(_)
+            | Entry::Tick
+            | Entry::Erased(_)
+            | Entry::Erasure(_),
+        )
         | Err(_) => false,
     });
     if any { Weight::Grave } else { Weight::Ordinary }
@@ -100,6 +107,7 @@ mod tests {
             who: Vec::new(),
             facts: Facts::from_pairs(Vec::new()).expect("no facts are few"),
             said: said.map(Into::into),
+            reading: None,
             consents: Vec::new(),
             origin: Origin::Customer,
             masked: Vec::new(),

@@ -117,6 +117,7 @@ pub(super) fn assign(
         match &logged.record.entry {
             Entry::Event(event) if counted.fresh[at] => desk.event(at, logged, event)?,
             Entry::Command(command) => desk.command(at, logged, command)?,
+            Entry::Reading(second) => desk.record(at, second.of)?,
             Entry::Event(_)
             | Entry::Rejected(_)
             | Entry::Delivery(_)
@@ -225,21 +226,27 @@ impl Desk<'_> {
             Order::Unmerge(one, other) => self.part(at, one, other),
             Order::Case(CaseId(deed), _) => self.order(at, deed.customer),
             Order::Release(PromiseId::Deed(deed)) => self.order(at, deed.customer),
-            Order::Release(PromiseId::Event { position, .. }) => {
-                let Some(logged) = self.store.read_at(&[*position])?.pop() else { return Ok(()) };
-                let Entry::Event(event) = &logged.record.entry else { return Ok(()) };
-                let Some(strongest) = event.who.iter().min() else { return Ok(()) };
-                // Whoever is called so by now need not be whose record it was: that one may have been erased.
-                if let Some(owner) = self.owner(strongest)?
-                    && self.records(owner)?.binary_search(position).is_ok()
-                {
-                    self.push(at, owner, IdentityChange::None, Vec::new());
-                }
-                Ok(())
-            }
+            Order::Release(PromiseId::Event { position, .. }) => self.record(at, *position),
             Order::Erase(whom) => self.erase(at, logged, whom),
             Order::Resend(_) | Order::Enable(_) | Order::Redriven(_) => Ok(()),
         }
+    }
+
+    /// Something about an earlier event, whosever that is by now.
+    fn record(&mut self, at: usize, position: Position) -> Result<(), StoreError> {
+        if position >= self.batch[at].position {
+            return Ok(());
+        }
+        let Some(logged) = self.store.read_at(&[position])?.pop() else { return Ok(()) };
+        let Entry::Event(event) = &logged.record.entry else { return Ok(()) };
+        let Some(strongest) = event.who.iter().min() else { return Ok(()) };
+        // Whoever is called so by now need not be whose record it was: that one may have been erased.
+        if let Some(owner) = self.owner(strongest)?
+            && self.records(owner)?.binary_search(&position).is_ok()
+        {
+            self.push(at, owner, IdentityChange::None, Vec::new());
+        }
+        Ok(())
     }
 
     /// An order about something done for `id`, whoever that is by now.
@@ -326,7 +333,8 @@ impl Desk<'_> {
         // Who was there first keeps the id; the other one's is found in their history.
         let first = self.store.read_at(&[home.0])?.pop().and_then(|logged| match logged.record.entry {
             Entry::Event(event) => event.who.into_iter().min(),
-            Entry::Rejected(_)
+            Entry::Reading(_)
+            | Entry::Rejected(_)
             | Entry::Command(_)
             | Entry::Delivery(_)
             | Entry::Tick

@@ -8,6 +8,7 @@ use opcx_core::definitions::Definitions;
 use opcx_core::effects::{Effects, Moment};
 use opcx_core::erasure::Counts;
 use opcx_core::identity::Identifier;
+use opcx_core::log::Position;
 use opcx_core::promise::{Promise, PromiseId};
 use opcx_core::reading::Found;
 use opcx_core::receipt::{Receipt, ReceiptHash};
@@ -63,7 +64,9 @@ pub(super) fn gather(
             totals.texts += 1;
             totals.unknown += u64::from(matches!(reading.1.found, Found::Unknown(_)));
         }
+        totals.unknown = totals.unknown.saturating_add_signed(task.unknown);
         commit.readings.extend(task.readings);
+        commit.readings_anew.extend(task.readings_anew);
         commit.aliases.extend(task.aliases);
         for moment in &task.moments {
             count(definitions, moment, &mut rollups);
@@ -107,6 +110,7 @@ pub(super) fn gather(
     }
 
     commit.readings.sort_by_key(|reading| reading.0);
+    commit.readings_anew.sort_by_key(|reading| reading.0);
     commit.moments.sort_by_key(|moment| (moment.position, moment.number));
     commit.moments_anew.sort_by_key(|&(position, _)| position);
     commit.cases.sort_by_key(|(_, case)| case.id);
@@ -154,10 +158,26 @@ pub(super) fn gather(
     commit.endpoints = remarks.endpoints;
     commit.rejected = remarks.rejected;
     commit.redriven = remarks.redriven;
+    commit.progress.looked_to = before.looked_to.max(looked_to(batch));
     commit.progress.clocks = lanes.clocks();
     commit.progress.position = before.position.plus(batch.len() as u64);
     commit.progress.crowds = if batch.is_empty() { before.crowds + 1 } else { 0 };
     commit
+}
+
+/// How far the second looks of a batch have come.
+fn looked_to(batch: &[Logged]) -> Position {
+    let looks = batch.iter().filter_map(|logged| match &logged.record.entry {
+        Entry::Reading(second) => Some(second.of.next()),
+        Entry::Event(_)
+        | Entry::Rejected(_)
+        | Entry::Command(_)
+        | Entry::Delivery(_)
+        | Entry::Tick
+        | Entry::Erased(_)
+        | Entry::Erasure(_) => None,
+    });
+    looks.max().unwrap_or(Position::START)
 }
 
 fn count(definitions: &Definitions, moment: &Moment, rollups: &mut HashMap<RollupKey, Rollup>) {

@@ -8,6 +8,8 @@ use opcx_core::record::Entry;
 use opcx_core::step::{Happening, Input};
 use opcx_store::{Logged, Store, StoreError};
 
+use super::work::Readings;
+
 /// Records of a customer with what was read in them.
 pub(super) struct History {
     records: Vec<(Logged, Option<Reading>)>,
@@ -15,38 +17,46 @@ pub(super) struct History {
 
 impl History {
     /// The records at these positions. Readings of the batch under way are not stored yet and
-    /// are taken from `fresh`.
+    /// are taken from `fresh`; an earlier text may have been read again.
     pub(super) fn fetch(
         store: &dyn Store,
         mut positions: Vec<Position>,
-        fresh: &[(Position, Reading)],
+        fresh: &Readings,
     ) -> Result<History, StoreError> {
         positions.sort_unstable();
         positions.dedup();
         let records = store.read_at(&positions)?;
         let readings = store.readings(&positions)?;
-        let of_batch = |position: Position| {
-            fresh.binary_search_by_key(&position, |&(at, _)| at).ok().map(|at| fresh[at].1.clone())
-        };
         let records = records
             .into_iter()
             .zip(readings)
             .map(|(logged, reading)| {
-                let reading = reading.or_else(|| of_batch(logged.position));
+                let reading = fresh.get(logged.position).cloned().or(reading);
                 (logged, reading)
             })
             .collect();
         Ok(History { records })
     }
 
-    /// The part of it that is this person's.
+    /// The part of it that is this person's: their events, and second looks at these.
     pub(super) fn of(&self, person: &Person) -> Vec<Position> {
-        self.records
-            .iter()
-            .map(|(logged, _)| logged)
-            .filter(|logged| is_of(logged, person))
-            .map(|l| l.position)
-            .collect()
+        let mut theirs: Vec<Position> = Vec::new();
+        for (logged, _) in &self.records {
+            let is_theirs = match &logged.record.entry {
+                Entry::Reading(second) => theirs.binary_search(&second.of).is_ok(),
+                Entry::Event(_)
+                | Entry::Rejected(_)
+                | Entry::Command(_)
+                | Entry::Delivery(_)
+                | Entry::Tick
+                | Entry::Erased(_)
+                | Entry::Erasure(_) => is_of(logged, person),
+            };
+            if is_theirs {
+                theirs.push(logged.position);
+            }
+        }
+        theirs
     }
 
     /// The inputs at these positions, in log order.
@@ -59,7 +69,9 @@ impl History {
                 let happening = match &logged.record.entry {
                     Entry::Event(event) => Happening::Event { event, reading: reading.as_ref() },
                     Entry::Command(command) => Happening::Ordered(command),
-                    Entry::Rejected(_)
+                    // A second reading stands in the first one's place.
+                    Entry::Reading(_)
+                    | Entry::Rejected(_)
                     | Entry::Delivery(_)
                     | Entry::Tick
                     | Entry::Erased(_)
@@ -85,7 +97,8 @@ pub(super) fn is_of(logged: &Logged, person: &Person) -> bool {
 fn strongest(logged: &Logged) -> Option<&Identifier> {
     match &logged.record.entry {
         Entry::Event(event) => event.who.iter().min(),
-        Entry::Rejected(_)
+        Entry::Reading(_)
+        | Entry::Rejected(_)
         | Entry::Command(_)
         | Entry::Delivery(_)
         | Entry::Tick

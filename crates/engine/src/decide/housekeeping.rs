@@ -45,9 +45,12 @@ impl Remarks {
         let concerns_parcels = |logged: &Logged| match &logged.record.entry {
             Entry::Delivery(_) => true,
             Entry::Command(command) => matches!(command.order, Order::Resend(_)),
-            Entry::Event(_) | Entry::Rejected(_) | Entry::Tick | Entry::Erased(_) | Entry::Erasure(_) => {
-                false
-            }
+            Entry::Event(_)
+            | Entry::Reading(_)
+            | Entry::Rejected(_)
+            | Entry::Tick
+            | Entry::Erased(_)
+            | Entry::Erasure(_) => false,
         };
         let mut tray = Tray { store, known: HashMap::new() };
         if batch.iter().any(concerns_parcels) {
@@ -90,7 +93,7 @@ impl Remarks {
                     self.endpoints.extend(disabled.map(|endpoint| (endpoint, EndpointState::Disabled)));
                     self.erasures.push((at, (**erasure).clone()));
                 }
-                Entry::Event(_) | Entry::Tick | Entry::Erased(_) => {}
+                Entry::Event(_) | Entry::Reading(_) | Entry::Tick | Entry::Erased(_) => {}
             }
         }
         self.deliveries = tray

@@ -2,9 +2,12 @@
 
 mod erase;
 mod finished;
+mod readings;
+mod second_look;
 
 pub(super) use erase::erasure_receipt;
 pub(super) use finished::Finished;
+pub(super) use readings::Readings;
 
 use std::collections::BTreeMap;
 
@@ -25,7 +28,6 @@ use opcx_core::step::{Happening, Input, next_timer, refold, step};
 use opcx_core::time::Timestamp;
 use opcx_store::{Alias, Logged, Store, StoreError, UnderWay};
 
-use super::Sense;
 use super::assign::{IdentityChange, Item, Task};
 use super::history::History;
 use super::lanes::Lanes;
@@ -34,7 +36,6 @@ use super::lanes::Lanes;
 pub(super) struct Worker<'a> {
     pub(super) store: &'a dyn Store,
     pub(super) definitions: &'a Definitions,
-    pub(super) sense: &'a Sense,
     pub(super) batch: &'a [Logged],
     pub(super) lanes: &'a Lanes,
 }
@@ -44,7 +45,7 @@ pub(super) struct Worker<'a> {
 struct Doing {
     effects: Effects,
     timed: Vec<Receipt>,
-    readings: Vec<(Position, Reading)>,
+    readings: Readings,
     aliases: Vec<Alias>,
     corrections: Vec<(RollupKey, Rollup)>,
     moments_anew: BTreeMap<Position, Vec<Moment>>,
@@ -99,7 +100,8 @@ impl Worker<'_> {
         done: &mut Doing,
     ) -> Result<(), StoreError> {
         let logged = &self.batch[item.at];
-        let reading = self.sense(logged, done);
+        let reading = reading_in(logged);
+        done.readings.first.extend(reading.map(|reading| (logged.position, reading.clone())));
         if !matches!(item.identity, IdentityChange::Begins(_)) {
             self.load(item.home, desks)?;
         }
@@ -108,15 +110,21 @@ impl Worker<'_> {
         }
         self.change_identity(item, logged, desks, done)?;
         let Some(desk) = desks.get_mut(&item.home) else { return Ok(()) };
+        if let Entry::Reading(second) = &logged.record.entry {
+            return self.look_again(desk, logged, second, done);
+        }
         let Some(mut customer) = desk.customer.take() else { return Ok(()) };
 
         note_refusals(self.definitions, &mut customer, logged, &item.refused, &mut done.effects);
         let happening = match &logged.record.entry {
-            Entry::Event(event) => Happening::Event { event, reading: reading.as_ref() },
+            Entry::Event(event) => Happening::Event { event, reading },
             Entry::Command(command) => Happening::Ordered(command),
-            Entry::Rejected(_) | Entry::Delivery(_) | Entry::Tick | Entry::Erased(_) | Entry::Erasure(_) => {
-                Happening::Time
-            }
+            Entry::Reading(_)
+            | Entry::Rejected(_)
+            | Entry::Delivery(_)
+            | Entry::Tick
+            | Entry::Erased(_)
+            | Entry::Erasure(_) => Happening::Time,
         };
         let input = Input {
             position: logged.position,
@@ -137,13 +145,6 @@ impl Worker<'_> {
             self.forget_withdrawn(desk, logged, done)?;
         }
         Ok(())
-    }
-
-    fn sense(&self, logged: &Logged, done: &mut Doing) -> Option<Reading> {
-        let Entry::Event(event) = &logged.record.entry else { return None };
-        let reading = (self.sense)(logged.position, event.customers_words()?);
-        done.readings.push((logged.position, reading.clone()));
-        Some(reading)
     }
 
     fn load(&self, id: CustomerId, desks: &mut BTreeMap<CustomerId, Desk>) -> Result<(), StoreError> {
@@ -403,6 +404,13 @@ impl TrailChange {
             TrailChange::Added(trail) | TrailChange::Replaced(trail) => trail.push(position),
         }
     }
+}
+
+/// What was read in a customer's event when it was accepted.
+fn reading_in(logged: &Logged) -> Option<&Reading> {
+    let Entry::Event(event) = &logged.record.entry else { return None };
+    // Law 11: whatever a record says, words of staff are not read.
+    event.customers_words().and(event.reading.as_ref())
 }
 
 fn difference(after: u64, before: u64) -> i64 {

@@ -3,10 +3,10 @@ use std::sync::{Arc, LazyLock};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
-use opcx::house::sense;
 use opcx::http::read::{ROUTES, Sight, router};
 use opcx::http::{Door, Key, KeyHash, Keys, Role};
 use opcx::segment::{self, Arrival};
+use opcx::senses::hurried;
 use opcx_core::delivery::Policy;
 use opcx_core::log::Lane;
 use opcx_core::record::Entry;
@@ -38,13 +38,8 @@ static ROUTER: LazyLock<Router> = LazyLock::new(|| {
     let definitions = Arc::new(loaded.definitions.expect("the starter has no faults"));
     let store: Arc<dyn Store> = Arc::new(Memory::new());
     store.append(&drafts()).expect("memory takes everything");
-    let decider = Decider::new(
-        Arc::clone(&store),
-        Arc::clone(&definitions),
-        sense(),
-        Policy::default(),
-        Budget::default(),
-    );
+    let decider =
+        Decider::new(Arc::clone(&store), Arc::clone(&definitions), Policy::default(), Budget::default());
     let mut decider = decider.expect("an empty state can be read");
     while decider.advance().expect("memory takes everything") > 0 {}
 
@@ -67,6 +62,7 @@ fn drafts() -> Vec<Draft> {
     let body = segment::Body::open(HAPPENED, None).expect("it is a batch");
     let events = body.read(&arrival).into_iter().map(|read| read.expect("each is an event"));
     events
+        .map(|event| event.sensed(|words| hurried()(words)))
         .map(|event| Draft { lane: Lane::LIVE, at: NOW, entry: Encoded::of(&Entry::Event(event)) })
         .collect()
 }

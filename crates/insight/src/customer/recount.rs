@@ -67,7 +67,8 @@ impl Recount {
                     };
                     told.insert(logged.position, of_feedback);
                 }
-                Entry::Rejected(_)
+                Entry::Reading(_)
+                | Entry::Rejected(_)
                 | Entry::Command(_)
                 | Entry::Delivery(_)
                 | Entry::Tick

@@ -158,9 +158,13 @@ impl ExportLine {
             Entry::Command(Command { by, reason, .. }) => {
                 Some(ExportLine::Order { position, accepted, by: by.to_string(), reason: reason.to_string() })
             }
-            Entry::Rejected(_) | Entry::Delivery(_) | Entry::Tick | Entry::Erased(_) | Entry::Erasure(_) => {
-                None
-            }
+            // A second reading is shown with the text that it is of.
+            Entry::Reading(_)
+            | Entry::Rejected(_)
+            | Entry::Delivery(_)
+            | Entry::Tick
+            | Entry::Erased(_)
+            | Entry::Erasure(_) => None,
         }
     }
 

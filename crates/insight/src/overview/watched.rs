@@ -181,6 +181,10 @@ impl Store for Watched {
         self.store.readings(positions)
     }
 
+    fn first_readings(&self, positions: Range<Position>, most: usize) -> Result<Vec<(Position, Reading)>> {
+        self.store.first_readings(positions, most)
+    }
+
     fn due(&self, lane: Lane, until: Timestamp, most: usize) -> Result<Vec<(Timestamp, CustomerId)>> {
         self.store.due(lane, until, most)
     }

@@ -15,7 +15,7 @@ use opcx_insight::{
 use opcx_store::{Draft, Encoded, Logged, Memory, Store};
 
 use crate::company::definitions;
-use crate::world::{a_week, sense, time};
+use crate::world::{a_week, time};
 
 /// The log of a week, and then orders that change who is who, what is owed, and who is there at all.
 fn log() -> Vec<Draft> {
@@ -91,14 +91,9 @@ fn what_is_at_hand_is_what_the_tables_hold_after_every_record() {
         let memory: Arc<dyn Store> = Arc::new(Memory::new());
         let watched = Arc::new(Watched::new(Arc::clone(&memory)));
         let store: Arc<dyn Store> = Arc::clone(&watched) as Arc<dyn Store>;
-        let mut decider = Decider::new(
-            Arc::clone(&store),
-            Arc::new(definitions()),
-            Arc::new(sense),
-            Policy::default(),
-            Budget::default(),
-        )
-        .unwrap();
+        let mut decider =
+            Decider::new(Arc::clone(&store), Arc::new(definitions()), Policy::default(), Budget::default())
+                .unwrap();
         for (number, draft) in drafts.iter().enumerate() {
             if number == counted_at {
                 watched.count().unwrap();

@@ -9,7 +9,7 @@ use opcx_core::delivery::Policy;
 use opcx_core::event::CustomersWords;
 use opcx_core::event::{Category, Event, Facts, Origin, Value};
 use opcx_core::identity::{Identifier, IdentifierKind};
-use opcx_core::log::{Lane, Position};
+use opcx_core::log::Lane;
 use opcx_core::reading::{Emotion, Felt, Found, Model, Permille, Reading, Tier, Unknown, Valence};
 use opcx_core::record::{Command, Entry, Order};
 use opcx_core::time::{Span, Timestamp, parse_rfc3339};
@@ -59,11 +59,12 @@ impl World {
             who: who.collect(),
             facts: Facts::from_pairs(facts).expect("few facts"),
             said: deed.said.map(Into::into),
+            reading: None,
             consents,
             masked: Vec::new(),
             origin: deed.origin,
         };
-        self.append(&Entry::Event(event));
+        self.append(&Entry::Event(event.sensed(sense)));
     }
 
     /// Somebody of the company orders something.
@@ -91,7 +92,6 @@ impl World {
         let mut decider = Decider::new(
             Arc::clone(&self.store) as Arc<dyn Store>,
             Arc::new(definitions),
-            Arc::new(sense),
             Policy::default(),
             Budget::default(),
         )
@@ -105,7 +105,7 @@ pub(crate) fn time(text: &str) -> Timestamp {
 }
 
 /// A reader that knows three words.
-pub(crate) fn sense(_: Position, words: CustomersWords<'_>) -> Reading {
+fn sense(words: CustomersWords<'_>) -> Reading {
     let text = words.get();
     let felt = |emotion, valence, valence_permille| {
         Found::Felt(Felt::one(emotion, Permille::new(800), valence, valence_permille))

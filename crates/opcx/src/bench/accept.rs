@@ -12,6 +12,7 @@ use opcx_store::{Embedded, Store};
 use super::engine::Opened;
 use super::world::World;
 use super::{Row, load, machine};
+use crate::senses;
 
 /// Events in a request.
 const EVENTS_PER_REQUEST: u64 = 100;
@@ -26,7 +27,7 @@ pub async fn run(folder: &Path, events: u64) -> anyhow::Result<Row> {
     let store: Arc<dyn Store> =
         Arc::new(Embedded::open(&folder.join("accept.opcx-data"), &opcx_store::Settings::default())?);
     let (intake, appending) = opcx_engine::accept_only(&store, Arc::new(WallClock))?;
-    let (address, door) = Opened::new(intake).await?;
+    let (address, door) = Opened::new(intake, senses::live().first).await?;
 
     // Bodies are made before the clock runs: the sender should cost little beside the receiver.
     let mut world = World::new(2);

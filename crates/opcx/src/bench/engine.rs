@@ -16,8 +16,8 @@ use tokio::net::TcpListener;
 
 use super::load::WRITE_KEY;
 use crate::channel::{self, Surroundings};
-use crate::house::sense;
 use crate::http::{ConnectionLimits, Door, Key, KeyHash, Keys, Role, router, serve};
+use crate::senses::{self, Sense};
 
 /// A secret as endpoints have it.
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqrTwjU";
@@ -63,11 +63,12 @@ impl Engine {
         };
         let outbox =
             channel::open(&settings, &surroundings).map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
+        let senses = senses::live();
         let node = Node::start(
             NodeSettings {
                 store,
                 definitions: definitions(files)?,
-                sense: sense(),
+                second_look: Some((senses.again, senses.waiting)),
                 clock: Arc::new(WallClock),
                 policy: Policy::default(),
                 budget: Budget::default(),
@@ -75,7 +76,7 @@ impl Engine {
             },
             outbox,
         )?;
-        let (address, door) = Opened::new(node.intake()).await?;
+        let (address, door) = Opened::new(node.intake(), senses.first).await?;
         Ok(Engine { node, address, door })
     }
 
@@ -103,13 +104,15 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Opens a door to `intake`; returns where.
+    /// Opens a door to `intake`, at which `sense` reads texts; returns where.
     ///
     /// # Errors
     /// The network of this machine refuses.
-    pub async fn new(intake: Intake) -> anyhow::Result<(SocketAddr, Opened)> {
+    pub async fn new(intake: Intake, sense: Sense) -> anyhow::Result<(SocketAddr, Opened)> {
         let key = Key { name: "bench".into(), role: Role::Write, hash: KeyHash::of(WRITE_KEY)? };
-        let door = Arc::new(Door::new(intake, Keys::new(vec![key]), Arc::new(WallClock)));
+        let mut door = Door::new(intake, Keys::new(vec![key]), Arc::new(WallClock));
+        door.sense = sense;
+        let door = Arc::new(door);
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.context("listening on loopback")?;
         let address = listener.local_addr()?;
         let (end, ended) = tokio::sync::oneshot::channel::<()>();

@@ -14,7 +14,7 @@ use super::engine::definitions;
 use super::spread::Spread;
 use super::world::{Happening, World};
 use super::{Row, company, machine};
-use crate::house::sense;
+use crate::senses::hurried;
 
 /// Customers with a long past, who come first; as many with a short one come after them.
 const CUSTOMERS: usize = 4;
@@ -36,13 +36,7 @@ pub fn run(folder: &Path, past: u64) -> anyhow::Result<Row> {
     let mut acceptor = Acceptor::new(Arc::clone(&store))?;
     let decider = || {
         let definitions = definitions(&company::files(None))?;
-        anyhow::Ok(Decider::new(
-            Arc::clone(&store),
-            definitions,
-            sense(),
-            Policy::default(),
-            Budget::default(),
-        )?)
+        anyhow::Ok(Decider::new(Arc::clone(&store), definitions, Policy::default(), Budget::default())?)
     };
     let mut world = World::new(6);
     let mut deciding = decider()?;
@@ -91,8 +85,9 @@ pub fn run(folder: &Path, past: u64) -> anyhow::Result<Row> {
 }
 
 fn hand_in(acceptor: &mut Acceptor, happenings: impl Iterator<Item = Happening>) -> anyhow::Result<()> {
+    let sense = hurried();
     let Some((now, entries)) = happenings.fold(None, |so_far: Option<(_, Vec<Submitted>)>, happening| {
-        let event = happening.event();
+        let event = happening.event().sensed(|words| sense(words));
         let entry = Submitted {
             key: Some(EventKey::of(&event.source, &event.id)),
             entry: Encoded::of(&Entry::Event(event)),

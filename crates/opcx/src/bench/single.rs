@@ -12,6 +12,7 @@ use super::load::{self, Load, framed};
 use super::spread::Spread;
 use super::world::World;
 use super::{Row, latency, machine};
+use crate::senses;
 
 /// Connections that each wait for an answer before they send again.
 const CONNECTIONS: u64 = 64;
@@ -26,7 +27,7 @@ pub async fn run(folder: &Path, events: u64, seconds: u32) -> anyhow::Result<Vec
     let store: Arc<dyn Store> =
         Arc::new(Embedded::open(&folder.join("single.opcx-data"), &opcx_store::Settings::default())?);
     let (intake, appending) = opcx_engine::accept_only(&store, Arc::new(WallClock))?;
-    let (address, door) = Opened::new(intake).await?;
+    let (address, door) = Opened::new(intake, senses::live().first).await?;
 
     let mut world = World::new(5);
     let each = events.div_ceil(CONNECTIONS);

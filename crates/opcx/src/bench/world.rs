@@ -132,6 +132,7 @@ impl Happening {
             who: who.into_iter().collect(),
             facts: Facts::from_pairs(facts).unwrap_or_default(),
             said: self.text.as_deref().map(Into::into),
+            reading: None,
             consents: Vec::new(),
             masked: Vec::new(),
             origin: if self.kind == "Message Answered" { Origin::Staff } else { Origin::Customer },

@@ -17,8 +17,9 @@ use super::keys::fresh_key;
 use super::serve::{keys, live, open_channels};
 use super::sim::scenario;
 use crate::demo::{Desks, FastClock, House, Staff, feed, past, work, write_company};
-use crate::house::{Company, sense};
+use crate::house::Company;
 use crate::http::{Key, KeyHash, Role};
+use crate::senses;
 
 /// The mapping of the company's bus.
 const MAPPING: &str = "bus";
@@ -77,7 +78,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
     let house = House {
         store: &store,
         definitions: &company.definitions,
-        sense: sense(),
+        sense: senses::hurried(),
         mapping: company.mapping(MAPPING)?,
         letters: company.settings.house.message_channel.clone(),
     };

@@ -6,10 +6,10 @@ use std::io::{BufRead as _, Write as _};
 
 use anyhow::Context as _;
 use opcx_core::event::CustomersWords;
-use opcx_emotion::{Choice, Reader, Scratch};
+use opcx_emotion::{Reader, Scratch};
 
 use super::End;
-use crate::emotion::Line;
+use crate::emotion::{Line, Tier};
 
 /// What `opcx emotion` can be told.
 #[derive(Debug, clap::Args)]
@@ -29,27 +29,6 @@ pub struct Arguments {
 enum What {
     /// Measure how well and how fast labelled texts are read.
     Eval(eval::Arguments),
-}
-
-/// Which tier reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Tier {
-    /// A linear model: microseconds a text.
-    Fast,
-    /// A network: milliseconds a text.
-    Deep,
-    /// The fast one, and where it is not sure the deep one.
-    Auto,
-}
-
-impl Tier {
-    fn choice(self) -> Choice {
-        match self {
-            Tier::Fast => Choice::Fast,
-            Tier::Deep => Choice::Deep,
-            Tier::Auto => Choice::Auto,
-        }
-    }
 }
 
 /// Reads customers' texts from standard input, one a line, and prints a JSON object for each; or measures.

@@ -10,8 +10,9 @@ use opcx_core::playbook::Mode;
 
 use super::End;
 use crate::cli::Folder;
-use crate::house::{Company, sense};
+use crate::house::Company;
 use crate::import::{File, Tally, Work, import, lane};
+use crate::senses;
 
 /// How a command ends that somebody broke off, as shells have it.
 const BROKEN_OFF: i32 = 130;
@@ -46,7 +47,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
     let work = Work {
         store: &store,
         definitions: &company.definitions,
-        sense: sense(),
+        sense: senses::hurried(),
         mapping,
         lane: lane(mapping, if arguments.deliver { Mode::Live } else { Mode::Shadow }),
         room: &company.data(),

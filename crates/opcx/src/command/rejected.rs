@@ -11,8 +11,9 @@ use serde::Serialize;
 
 use super::End;
 use crate::cli::Folder;
-use crate::house::{Company, sense};
+use crate::house::Company;
 use crate::import::{Again, send_again};
+use crate::senses;
 use opcx_insight::is_from;
 
 /// Rows of the list asked for at a time.
@@ -139,11 +140,11 @@ fn again(
     let mut decider = Decider::new(
         Arc::clone(store),
         Arc::clone(&company.definitions),
-        sense(),
         Policy::default(),
         Budget::default(),
     )?;
     while decider.advance()? > 0 {}
+    let sense = senses::hurried();
     let mut acceptor = Acceptor::new(Arc::clone(store))?;
     let (mut mended, mut events, mut still_bad) = (0_u64, 0_u64, 0_u64);
     let mut asked = positions.clone();
@@ -152,7 +153,7 @@ fn again(
             if !positions.is_empty() && !asked.remove(&row.position) {
                 continue;
             }
-            match send_again(store, &mut acceptor, &company.mappings, row, WallClock.now())? {
+            match send_again(store, &mut acceptor, &company.mappings, &sense, row, WallClock.now())? {
                 Again::Mended { events: fresh } => {
                     mended += 1;
                     events += fresh;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::End;
 use crate::cli::Folder;
-use crate::house::{Company, sense};
+use crate::house::Company;
 use crate::replay::{Comparison, Count, compare, replay};
 
 /// What `opcx replay` can be told.
@@ -32,7 +32,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
     let company = Company::load(&arguments.folder.folder)?;
     let other = Company::load(&arguments.other)?;
     let store = company.open_store()?;
-    let [now, with] = replay(&store, [&company.definitions, &other.definitions], &sense())?;
+    let [now, with] = replay(&store, [&company.definitions, &other.definitions])?;
     let comparison = compare(&*now, &*with, arguments.most)?;
     super::print(&if arguments.json {
         serde_json::to_string(&comparison)? + "\n"
@@ -43,7 +43,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
 }
 
 /// A comparison for people. Only names with a difference are shown.
-fn in_words(comparison: &Comparison) -> String {
+pub(super) fn in_words(comparison: &Comparison) -> String {
     let mut text = format!("{} records decided on again under both definitions.\n", comparison.records);
     if !comparison.differs() {
         text += "Nothing would have been different.\n";

@@ -18,12 +18,13 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::End;
 use crate::channel::{self, Surroundings};
 use crate::cli::Folder;
+use crate::house::Company;
 use crate::house::watch::{LOOK_EVERY, Seen, Watch};
-use crate::house::{Company, sense};
 use crate::http::read::{self, Channels, Reigning, Sight};
 use crate::http::{Accept, ConnectionLimits, Door, Key, KeyHash, Keys, Role, router, serve};
 use crate::keep::{Held, held, note_erased};
 use crate::look::address::tell;
+use crate::senses;
 
 /// What `opcx serve` can be told.
 #[derive(Debug, clap::Args)]
@@ -89,10 +90,11 @@ pub(super) async fn live(
     started: impl FnOnce(),
 ) -> anyhow::Result<()> {
     let watched = Arc::new(Watched::new(store));
+    let senses = senses::live();
     let settings = NodeSettings {
         store: Arc::clone(&watched) as Arc<dyn Store>,
         definitions: Arc::clone(&company.definitions),
-        sense: sense(),
+        second_look: Some((senses.again, senses.waiting)),
         clock: Arc::clone(&clock),
         policy: Policy::default(),
         budget: Budget::default(),
@@ -110,6 +112,7 @@ pub(super) async fn live(
         }
     };
     let mut door = Door::new(node.intake(), keys, clock);
+    door.sense = senses.first;
     door.public = company.settings.public.clone();
     door.viewers_clock = Arc::new(WallClock);
     let door = Arc::new(door);
@@ -120,7 +123,6 @@ pub(super) async fn live(
         mappings: company.mappings.clone().into(),
     });
     sight.folder = Some(company.folder.clone());
-    sight.sense = Some(sense());
     sight.channels = Channels {
         all: company.settings.channels.keys().cloned().collect(),
         usual: company.settings.house.message_channel.clone(),

@@ -14,7 +14,7 @@ use opcx_core::event::Name;
 use opcx_core::log::Lane;
 use opcx_core::record::{Command, Entry, Order};
 use opcx_core::time::Timestamp;
-use opcx_engine::{Acceptor, Budget, Decider, Sense, Submission, Submitted};
+use opcx_engine::{Acceptor, Budget, Decider, Submission, Submitted};
 use opcx_insight::{CaseLine, CaseStateWord, CasesQuestion, Watched, cases};
 use opcx_sim::wire::segment;
 use opcx_sim::{Sent, Simulation};
@@ -22,6 +22,7 @@ use opcx_store::{Encoded, Store};
 
 use super::staff::{Deed, LOOKS_UP, Staff};
 use crate::import::{Object, Record, Refusal, events, prepared, rejected_entry};
+use crate::senses::Sense;
 
 /// What rejected lines are said to come from.
 const FILE: &str = "events.jsonl";
@@ -87,7 +88,7 @@ pub fn past(
         line.clear();
         segment::write(&sent, &mut line);
         told.events += 1;
-        log.add(house.mapping, &line, told.events, sent.arrived);
+        log.add(house, &line, told.events, sent.arrived);
     }
     log.settle()?;
     // Nobody asks for the truth here.
@@ -107,13 +108,14 @@ struct Log {
 impl Log {
     fn open(house: &House<'_>, watched: &Arc<Watched>) -> anyhow::Result<Log> {
         let store = || Arc::clone(watched) as Arc<dyn Store>;
-        let (definitions, sense) = (Arc::clone(house.definitions), house.sense.clone());
-        let decider = Decider::new(store(), definitions, sense, Policy::default(), Budget::unhurried());
+        let definitions = Arc::clone(house.definitions);
+        let decider = Decider::new(store(), definitions, Policy::default(), Budget::unhurried());
         Ok(Log { acceptor: Acceptor::new(store())?, decider: decider?, waiting: Vec::new() })
     }
 
     /// A line of the company's bus.
-    fn add(&mut self, mapping: &Mapping, line: &[u8], number: u64, at: Timestamp) {
+    fn add(&mut self, house: &House<'_>, line: &[u8], number: u64, at: Timestamp) {
+        let House { mapping, sense, .. } = house;
         let text = String::from_utf8_lossy(line);
         let (found, refused) = match Object::parse(&text) {
             Ok(object) => {
@@ -125,7 +127,7 @@ impl Log {
         let mut entries: Vec<Submitted> = found
             .into_iter()
             .map(|event| {
-                let event = prepared(event);
+                let event = prepared(event, sense);
                 Submitted { key: Some(event.key), entry: event.entry }
             })
             .collect();

@@ -24,6 +24,23 @@ pub struct Figures {
     pub negative_recall: Option<f64>,
     /// Readings that claim nothing.
     pub unknown: usize,
+    /// Each label that the file holds.
+    pub labels: Vec<OfLabel>,
+}
+
+/// What was measured on one label.
+#[derive(Debug, PartialEq)]
+pub struct OfLabel {
+    /// Its word.
+    pub word: &'static str,
+    /// Texts that have it.
+    pub texts: usize,
+    /// Of the texts read as having it, the share that has it.
+    pub precision: f64,
+    /// Of those that have it, the share read so.
+    pub recall: f64,
+    /// The harmonic mean of both.
+    pub f1: f64,
 }
 
 /// Compares readings, in the order of the file's rows, with their labels.
@@ -37,8 +54,11 @@ pub fn figures(file: &Labelled, read: &[(Reading, Option<Chances>)]) -> Figures 
             (hit + usize::from(is_read && is_true), read + usize::from(is_read), true_ + usize::from(is_true))
         })
     };
-    let all: Vec<(usize, usize, usize)> =
-        (0..=LABELS).map(counts).filter(|&(_, _, labelled)| labelled > 0).collect();
+    let there: Vec<(usize, (usize, usize, usize))> = (0..=LABELS)
+        .map(|label| (label, counts(label)))
+        .filter(|&(_, (_, _, labelled))| labelled > 0)
+        .collect();
+    let all: Vec<(usize, usize, usize)> = there.iter().map(|&(_, counts)| counts).collect();
     let f1 =
         |(hit, read, labelled): (usize, usize, usize)| 2.0 * hit as f64 / (read + labelled).max(1) as f64;
     // Labels found though the file never holds them count against the whole, not in the mean.
@@ -64,6 +84,26 @@ pub fn figures(file: &Labelled, read: &[(Reading, Option<Chances>)]) -> Figures 
             .map(|precision| (file.head != Head::Emotions).then(|| coverage(&sure, precision))),
         negative_recall: (file.head == Head::Valence).then(|| negative_recall(file, read, 0.85)),
         unknown: read.iter().filter(|(reading, _)| matches!(reading.found, Found::Unknown(_))).count(),
+        labels: there
+            .into_iter()
+            .map(|(label, counts)| {
+                let (hit, read, labelled) = counts;
+                let share = |of: usize| hit as f64 / of.max(1) as f64;
+                let (precision, recall) = (share(read), share(labelled));
+                OfLabel { word: word(label), texts: labelled, precision, recall, f1: f1(counts) }
+            })
+            .collect(),
+    }
+}
+
+/// The word of a column.
+fn word(label: usize) -> &'static str {
+    match label {
+        ..VALENCE => Emotion::ALL[label].word(),
+        VALENCE..ASK => [Valence::Negative, Valence::Neutral, Valence::Positive][label - VALENCE].word(),
+        ASK..ANSWER => Ask::ALL[label - ASK].word(),
+        ANSWER => "needs an answer",
+        _ => "needs none",
     }
 }
 

@@ -9,8 +9,8 @@ use opcx_core::log::Position;
 use opcx_engine::{Budget, Decider};
 use opcx_store::Store;
 
+use super::Company;
 use super::history::History;
-use super::{Company, sense};
 
 /// Decides on everything in the log for which the history names other definitions than the company has
 /// now; `all` takes in the part that present ones decide on. `tell` hears how far it has come.
@@ -72,7 +72,7 @@ fn decide(
         let whole = Budget::unhurried();
         let budget = Budget { records_max: whole.records_max.min(left), ..whole };
         let mut decider =
-            Decider::new(Arc::clone(store), Arc::clone(definitions), sense(), Policy::default(), budget)?;
+            Decider::new(Arc::clone(store), Arc::clone(definitions), Policy::default(), budget)?;
         // A batch may be smaller than it could be, so the last ones get a decider of their own.
         while decider.position().plus(budget.records_max as u64) <= until {
             if decider.advance()? == 0 {

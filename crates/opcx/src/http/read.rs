@@ -33,7 +33,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::MethodFilter;
 use opcx_core::definitions::Definitions;
 use opcx_core::event::Name;
-use opcx_engine::Sense;
 use opcx_insight::{InsightError, Overview, Watched};
 use opcx_store::Store;
 use serde::Serialize;
@@ -62,8 +61,6 @@ pub struct Sight<A> {
     throne: Arc<Throne>,
     /// The company's folder; none where it was not read from one.
     pub folder: Option<PathBuf>,
-    /// Reads texts that nobody read yet, when edited files are tried out.
-    pub sense: Option<Sense>,
     tries: Arc<Tries>,
     /// Where messages go.
     pub channels: Channels,
@@ -97,7 +94,6 @@ impl<A: Accept> Sight<A> {
             saved: tokio::sync::Notify::new(),
             throne,
             folder: None,
-            sense: None,
             tries: Arc::default(),
             channels: Channels::default(),
             live,

@@ -27,6 +27,7 @@ use super::keys::{Role, sent};
 use super::serve::Peer;
 use super::{Accept, Door};
 use crate::segment::{self, Arrival, Call, Reason, Unreadable};
+use crate::senses::Sense;
 
 /// Longest time we ask a sender to wait: SDKs cut it off there.
 const RETRY_AFTER_SECONDS_MAX: u64 = 300;
@@ -129,7 +130,7 @@ async fn take<A: Accept>(
         address: address(&head),
         opted_out: head.headers.get("sec-gpc").is_some_and(|value| value == "1"),
     };
-    let (submission, refused) = submission(&opened?, &arrival);
+    let (submission, refused) = submission(&opened?, &arrival, &door.sense);
     drop(text);
     drop(received);
     if submission.entries.is_empty() {
@@ -150,11 +151,16 @@ async fn take<A: Accept>(
 
 /// Everything in the body as entries of the log. What is no event goes to the rejected list, which
 /// is in the log as well; beside it, for counting, why and how many.
-fn submission(body: &segment::Body<'_>, arrival: &Arrival) -> (Submission, Vec<(Reason, usize)>) {
+fn submission(
+    body: &segment::Body<'_>,
+    arrival: &Arrival,
+    sense: &Sense,
+) -> (Submission, Vec<(Reason, usize)>) {
     let mut refused = Vec::new();
     let entries = body.read(arrival).into_iter().map(|read| match read {
         Ok(event) => {
             let key = EventKey::of(&event.source, &event.id);
+            let event = event.sensed(|words| sense(words));
             Submitted { key: Some(key), entry: Encoded::of(&Entry::Event(event)) }
         }
         Err(refusal) => {

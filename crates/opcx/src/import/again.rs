@@ -14,6 +14,7 @@ use opcx_company::mapping::Mapping;
 
 use super::{File, Records, lane, listed, prepared};
 use crate::segment::{self, Arrival, Body};
+use crate::senses::Sense;
 
 /// What became of an input that was sent again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,10 +49,11 @@ pub fn send_again(
     store: &Arc<dyn Store>,
     acceptor: &mut Acceptor,
     mappings: &[Mapping],
+    sense: &Sense,
     row: &RejectedRow,
     now: Timestamp,
 ) -> anyhow::Result<Again> {
-    let prepared = match prepare_again(&**store, mappings, row, now)? {
+    let prepared = match prepare_again(&**store, mappings, sense, row, now)? {
         Ok(prepared) => prepared,
         Err(reason) => return Ok(Again::StillBad { reason }),
     };
@@ -82,6 +84,7 @@ pub struct PreparedAgain {
 pub fn prepare_again(
     store: &dyn Store,
     mappings: &[Mapping],
+    sense: &Sense,
     row: &RejectedRow,
     now: Timestamp,
 ) -> anyhow::Result<Result<PreparedAgain, String>> {
@@ -95,7 +98,7 @@ pub fn prepare_again(
     let fresh = read.events.into_iter().zip(seen).filter(|(_, seen)| !seen);
     let mut submissions: Vec<Submission> = fresh
         .map(|((at, event), _)| {
-            let one = prepared(event);
+            let one = prepared(event, sense);
             let entries = vec![Submitted { key: Some(one.key), entry: one.entry }];
             Submission { lane: read.lane, at: Some(at), entries }
         })

@@ -130,6 +130,7 @@ impl<'a> Item<'_, 'a> {
             who: self.who(&mapping.who)?,
             facts: self.facts(mapping)?,
             said: said.filter(|said| !said.trim().is_empty()).map(Into::into),
+            reading: None,
             consents: Vec::new(),
             masked: Vec::new(),
             origin,

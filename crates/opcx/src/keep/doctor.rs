@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context as _;
 use opcx_core::log::Position;
 use opcx_core::time::Timestamp;
-use opcx_store::{Embedded, Segment, Settings, Store as _, StoreError, survey};
+use opcx_store::{Embedded, FORMAT, Segment, Settings, Store as _, StoreError, survey};
 use serde::Serialize;
 
 use crate::house::history::History;
@@ -111,8 +111,8 @@ pub(super) fn examine_all(data: &Path) -> anyhow::Result<Examined> {
 fn format_fault(data: &Path) -> anyhow::Result<Option<String>> {
     let path = data.join("format");
     match fs::read(&path) {
-        Ok(bytes) if bytes == b"1\n" => Ok(None),
-        Ok(_) => Ok(Some(format!("{} does not say format 1", path.display()))),
+        Ok(bytes) if bytes == format!("{FORMAT}\n").as_bytes() => Ok(None),
+        Ok(_) => Ok(Some(format!("{} does not say format {FORMAT}", path.display()))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             Ok(Some(format!("{} is not there", path.display())))
         }

@@ -42,6 +42,7 @@ pub(super) fn event(
         happened: happened(&message, envelope, received),
         channel: channel::channel(call, &message),
         who,
+        reading: None,
         consents: consent::statements(
             message.context.preferences.as_ref(),
             kind == consent::UPDATED,

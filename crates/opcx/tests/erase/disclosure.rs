@@ -38,9 +38,12 @@ fn an_export_holds_whatever_a_scan_of_the_store_finds() {
         .filter(|logged| match &logged.record.entry {
             Entry::Event(event) => event.who.iter().min().is_some_and(|strongest| hers.contains(strongest)),
             Entry::Rejected(rejected) => rejected.raw.to_lowercase().contains(ada::EMAIL),
-            Entry::Command(_) | Entry::Delivery(_) | Entry::Tick | Entry::Erased(_) | Entry::Erasure(_) => {
-                false
-            }
+            Entry::Reading(_)
+            | Entry::Command(_)
+            | Entry::Delivery(_)
+            | Entry::Tick
+            | Entry::Erased(_)
+            | Entry::Erasure(_) => false,
         })
         .map(|logged| logged.position.get())
         .collect();

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use opcx::house::{Company, sense};
+use opcx::house::Company;
 use opcx::keep::note_erased;
+use opcx::senses::hurried;
 use opcx_core::case::{CaseChange, CaseId};
 use opcx_core::definitions::Definitions;
 use opcx_core::delivery::Policy;
@@ -160,12 +161,13 @@ impl Shop {
             who,
             facts: Facts::from_pairs(facts).unwrap(),
             said: said.map(Into::into),
+            reading: None,
             consents: Vec::new(),
             masked: Vec::new(),
             origin: Origin::Customer,
         };
         let key = EventKey::of(&event.source, &event.id);
-        self.append(Some(key), &Entry::Event(event));
+        self.append(Some(key), &Entry::Event(event.sensed(|words| hurried()(words))));
     }
 
     /// Forty customers and Ada order, write and are brought parcels; two share her tablet.
@@ -247,7 +249,7 @@ impl Shop {
 
 fn decider(store: &Arc<dyn Store>, definitions: &Arc<Definitions>) -> Decider {
     let budget = Budget::default();
-    Decider::new(Arc::clone(store), Arc::clone(definitions), sense(), Policy::default(), budget).unwrap()
+    Decider::new(Arc::clone(store), Arc::clone(definitions), Policy::default(), budget).unwrap()
 }
 
 /// Several files of the log, so that erasing rewrites some and leaves others.

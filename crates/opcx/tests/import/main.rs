@@ -7,4 +7,5 @@ mod outbox;
 mod replay;
 mod rows;
 mod runs;
+mod second_look;
 mod shop;

@@ -3,7 +3,6 @@
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 
-use opcx::house::sense;
 use opcx_core::delivery::{Outcome, ParcelId, Policy};
 use opcx_core::effects::Parcel;
 use opcx_core::log::Lane;
@@ -35,7 +34,7 @@ fn start(shop: &Shop, store: &Arc<dyn Store>, outbox: Outbox) -> Node {
     let settings = NodeSettings {
         store: Arc::clone(store),
         definitions: shop.company().definitions,
-        sense: sense(),
+        second_look: None,
         clock: Arc::new(WallClock),
         policy: Policy::default(),
         budget: Budget::default(),

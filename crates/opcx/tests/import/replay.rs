@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use opcx::house::sense;
 use opcx::replay::{Comparison, compare, replay};
 use opcx_store::digest;
 
@@ -16,7 +15,7 @@ fn replayed(change: impl Fn(&Shop)) -> Comparison {
     shop.import(&store, "orders.csv", file(&orders(10))).unwrap();
     change(&other);
     let definitions = [shop.company().definitions, other.company().definitions];
-    let [now, with] = replay(&store, [&definitions[0], &definitions[1]], &sense()).unwrap();
+    let [now, with] = replay(&store, [&definitions[0], &definitions[1]]).unwrap();
     assert_eq!(digest(&*now).unwrap(), digest(&*store).unwrap(), "replay equals what was decided then");
     compare(&*now, &*with, 3).unwrap()
 }
@@ -65,6 +64,6 @@ fn a_replay_of_nothing_differs_in_nothing() {
     let shop = Shop::open();
     let store = shop.store();
     let definitions = shop.company().definitions;
-    let [now, with] = replay(&store, [&definitions, &Arc::clone(&definitions)], &sense()).unwrap();
+    let [now, with] = replay(&store, [&definitions, &Arc::clone(&definitions)]).unwrap();
     assert_eq!(compare(&*now, &*with, 3).unwrap(), Comparison::default());
 }

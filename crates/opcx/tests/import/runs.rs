@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use opcx::import::{Again, Tally, send_again};
+use opcx::senses::hurried;
 use opcx_core::log::Position;
 use opcx_core::promise::PromiseState;
 use opcx_core::time::Timestamp;
@@ -161,7 +162,8 @@ fn a_rejected_row_is_sent_again_once_after_the_mapping_was_mended() {
     let send = || {
         let rows = store.rejected(None, 9).unwrap();
         let mut acceptor = Acceptor::new(std::sync::Arc::clone(&store)).unwrap();
-        send_again(&store, &mut acceptor, &shop.company().mappings, &rows[0], Timestamp::EPOCH).unwrap()
+        send_again(&store, &mut acceptor, &shop.company().mappings, &hurried(), &rows[0], Timestamp::EPOCH)
+            .unwrap()
     };
     assert!(matches!(send(), Again::StillBad { reason } if reason.contains("`stolen`")));
     assert_eq!(store.end(), Position::new(1));

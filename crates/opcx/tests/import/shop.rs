@@ -4,8 +4,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use opcx::house::{Company, sense};
+use opcx::house::Company;
 use opcx::import::{File, Tally, Work, import, lane};
+use opcx::senses::hurried;
 use opcx_core::playbook::Mode;
 use opcx_store::{Embedded, Settings, Store};
 
@@ -74,7 +75,7 @@ impl Shop {
         let work = Work {
             store,
             definitions: &company.definitions,
-            sense: sense(),
+            sense: hurried(),
             mapping: company.mapping("orders")?,
             lane: lane(company.mapping("orders")?, mode),
             room: &self.path(),

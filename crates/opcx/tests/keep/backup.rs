@@ -54,6 +54,7 @@ fn a_backup_taken_while_events_come_in_restores_to_the_state_at_its_end_and_send
         .filter_map(|logged| match &logged.record.entry {
             Entry::Delivery(report) => Some(report.parcel.to_string()),
             Entry::Event(_)
+            | Entry::Reading(_)
             | Entry::Rejected(_)
             | Entry::Command(_)
             | Entry::Tick

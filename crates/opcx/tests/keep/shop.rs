@@ -202,6 +202,7 @@ fn order(number: u64, at: Timestamp) -> Entry {
         who: vec![Identifier::new(IdentifierKind::UserId, &format!("u-{}", number % 7)).unwrap()],
         facts: Facts::from_pairs(vec![("order_id".into(), Value::Text(number.to_string().into()))]).unwrap(),
         said: None,
+        reading: None,
         consents: Vec::new(),
         masked: Vec::new(),
         origin: Origin::Customer,
@@ -276,9 +277,9 @@ pub(crate) fn digest_at(store: &dyn Store, end: Position, definitions: &Arc<Defi
         .collect();
     let memory: Arc<dyn Store> = Arc::new(Memory::new());
     memory.append(&drafts).unwrap();
-    let (definitions, sense) = (Arc::clone(definitions), opcx::house::sense());
+    let definitions = Arc::clone(definitions);
     let mut decider =
-        Decider::new(Arc::clone(&memory), definitions, sense, Policy::default(), Budget::default()).unwrap();
+        Decider::new(Arc::clone(&memory), definitions, Policy::default(), Budget::default()).unwrap();
     while decider.advance().unwrap() > 0 {}
     digest(&*memory).unwrap()
 }

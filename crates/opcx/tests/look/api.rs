@@ -325,6 +325,7 @@ async fn orders_are_handed_in_with_who_and_why_by_those_who_have_the_admin_key()
         .map(|submission| match submission.entries[0].entry.decode().unwrap() {
             Entry::Command(command) => format!("{}: {} {:?}", command.by, command.reason, command.order),
             other @ (Entry::Event(_)
+            | Entry::Reading(_)
             | Entry::Rejected(_)
             | Entry::Delivery(_)
             | Entry::Tick

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use expect_test::expect;
-use opcx::house::sense;
 use opcx::http::read::{Sight, router};
 use opcx::http::{Door, Key, KeyHash, Keys, Role};
 use opcx::segment::{self, Arrival};
+use opcx::senses::hurried;
 use opcx_core::delivery::Policy;
 use opcx_core::log::Lane;
 use opcx_core::record::Entry;
@@ -54,14 +54,14 @@ fn stage() -> Stage {
     let drafts: Vec<Draft> = body
         .read(&arrival)
         .into_iter()
-        .map(|read| Draft { lane: Lane::LIVE, at: now, entry: Encoded::of(&Entry::Event(read.unwrap())) })
+        .map(|read| Entry::Event(read.unwrap().sensed(|words| hurried()(words))))
+        .map(|entry| Draft { lane: Lane::LIVE, at: now, entry: Encoded::of(&entry) })
         .collect();
     let store = watched(Arc::new(Memory::new()));
     store.append(&drafts).unwrap();
     let decider = Decider::new(
         Arc::clone(&store) as Arc<dyn Store>,
         Arc::clone(&definitions),
-        sense(),
         Policy::default(),
         Budget::default(),
     );
@@ -76,7 +76,6 @@ fn stage() -> Stage {
     let door = Arc::new(Door::new(Book::default(), keys, Arc::new(WallClock)));
     let mut sight = Sight::new(door, store, definitions);
     sight.folder = Some(folder.path().to_owned());
-    sight.sense = Some(sense());
     Stage { api: router(&Arc::new(sight)), folder }
 }
 

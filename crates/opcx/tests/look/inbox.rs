@@ -18,7 +18,7 @@ use tower_service::Service;
 
 use crate::api::watched;
 use crate::company::definitions;
-use crate::world::{a_week, sense};
+use crate::world::a_week;
 
 /// An engine that decides before it answers.
 #[derive(Clone)]
@@ -47,7 +47,6 @@ pub(crate) fn working() -> (Router, Arc<Watched>) {
     let decider = Decider::new(
         Arc::clone(&store) as Arc<dyn Store>,
         Arc::new(definitions()),
-        Arc::new(sense),
         Policy::default(),
         Budget::default(),
     );

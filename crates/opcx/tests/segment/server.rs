@@ -50,7 +50,8 @@ impl Desk {
     pub(crate) fn events(&self) -> Vec<Event> {
         let events = self.entries().into_iter().filter_map(|entry| match entry {
             Entry::Event(event) => Some(event),
-            Entry::Rejected(_)
+            Entry::Reading(_)
+            | Entry::Rejected(_)
             | Entry::Command(_)
             | Entry::Delivery(_)
             | Entry::Tick
@@ -64,6 +65,7 @@ impl Desk {
         let rejected = self.entries().into_iter().filter_map(|entry| match entry {
             Entry::Rejected(rejected) => Some(rejected),
             Entry::Event(_)
+            | Entry::Reading(_)
             | Entry::Command(_)
             | Entry::Delivery(_)
             | Entry::Tick

@@ -93,7 +93,12 @@ fn told(
             }
             // What became of their parcels is erased, but not what endpoints said then.
             Entry::Erasure(erasure) => disabled = erasure.remains.disabled.iter().cloned().collect(),
-            Entry::Event(_) | Entry::Command(_) | Entry::Rejected(_) | Entry::Tick | Entry::Erased(_) => {}
+            Entry::Event(_)
+            | Entry::Reading(_)
+            | Entry::Command(_)
+            | Entry::Rejected(_)
+            | Entry::Tick
+            | Entry::Erased(_) => {}
         }
     }
     (states, disabled)

@@ -24,6 +24,7 @@ use opcx_store::{
 };
 
 use super::Bug;
+use crate::models;
 
 type Result<T> = core::result::Result<T, StoreError>;
 
@@ -58,6 +59,8 @@ pub(crate) struct PlantedStore {
     pub(crate) is_restart: AtomicBool,
     /// Whether the state is clean of somebody whom the log still tells of.
     is_clean: AtomicBool,
+    /// How many events were read.
+    asked: AtomicI64,
     /// Whose timers were set since the start.
     pub(crate) timed: Mutex<BTreeSet<CustomerId>>,
 }
@@ -65,7 +68,15 @@ pub(crate) struct PlantedStore {
 impl PlantedStore {
     pub(crate) fn new(store: Arc<dyn Store>, bug: Bug, shared: Arc<Shared>, is_restart: bool) -> Self {
         let (is_restart, is_clean) = (AtomicBool::new(is_restart), AtomicBool::new(false));
-        PlantedStore { store, bug, shared, is_restart, is_clean, timed: Mutex::default() }
+        PlantedStore {
+            store,
+            bug,
+            shared,
+            is_restart,
+            is_clean,
+            asked: AtomicI64::new(0),
+            timed: Mutex::default(),
+        }
     }
 
     fn timed(&self) -> MutexGuard<'_, BTreeSet<CustomerId>> {
@@ -131,6 +142,7 @@ impl PlantedStore {
             }
             Bug::CapForgotten => spoil_deeds(commit, |deeds| deeds.fired.clear()),
             Bug::AliasForgotten => commit.aliases.clear(),
+            Bug::SecondReadingLost => commit.readings_anew.clear(),
             Bug::MomentsNotAnew => commit.moments_anew.clear(),
             Bug::OwnerStays => commit.owners_gone.clear(),
             Bug::DisabledForgotten => {
@@ -176,8 +188,17 @@ impl PlantedStore {
                 (Bug::WithdrawalForgotten, _) => {
                     event.consents.retain(|said| said.answer != Answer::Withdrawn);
                 }
-                (Bug::ProbeCounts, Origin::Probe) | (Bug::StaffIsRead, Origin::Staff) => {
+                (Bug::ProbeCounts, Origin::Probe) => event.origin = Origin::Customer,
+                (Bug::StaffIsRead, Origin::Staff) => {
                     event.origin = Origin::Customer;
+                    *event = event.clone().sensed(|words| models::first(words, true));
+                }
+                (Bug::ReadingUnstable, Origin::Customer)
+                    if self.asked.fetch_add(1, Ordering::Relaxed) % 16 == 15 =>
+                {
+                    if let Some(reading) = &mut event.reading {
+                        reading.found = models::good();
+                    }
                 }
                 _ => {}
             }
@@ -273,6 +294,9 @@ impl Store for PlantedStore {
         {
             progress.position = progress.position.next();
         }
+        if self.bug == Bug::LookForgottenAtRestart && self.is_restart.load(Ordering::Relaxed) {
+            progress.looked_to = progress.position;
+        }
         Ok(progress)
     }
     fn seen(&self, keys: &[EventKey]) -> Result<Vec<bool>> {
@@ -304,6 +328,9 @@ impl Store for PlantedStore {
     }
     fn readings(&self, positions: &[Position]) -> Result<Vec<Option<Reading>>> {
         self.store.readings(positions)
+    }
+    fn first_readings(&self, positions: Range<Position>, most: usize) -> Result<Vec<(Position, Reading)>> {
+        self.store.first_readings(positions, most)
     }
     fn due(&self, lane: Lane, until: Timestamp, most: usize) -> Result<Vec<(Timestamp, CustomerId)>> {
         if self.bug == Bug::TimersLostAtRestart && self.is_restart.load(Ordering::Relaxed) {

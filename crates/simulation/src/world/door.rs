@@ -36,7 +36,8 @@ impl World {
             Some(Err(IntakeError::Overloaded { .. })) => {
                 self.tally.refused += 1;
                 let reports = self.machine.queues.values().filter(|queue| queue.reporting.is_some()).count();
-                let full = self.waiting.len() + reports >= LIMITS.requests_max
+                let looks = usize::from(self.machine.looked.is_some());
+                let full = self.waiting.len() + reports + looks >= LIMITS.requests_max
                     || self.machine.lag() >= LIMITS.lag_records_max;
                 hold(full || !is_grave(&events.submission), "complaints are shed last (law 12)", || {
                     format!("one was refused while {in_queue} requests waited")

@@ -49,6 +49,7 @@ pub fn draft(number: u64, text_bytes: usize) -> Draft {
         who: vec![identifier(number)],
         facts: Facts::NONE,
         said: Some("x".repeat(text_bytes).into()),
+        reading: None,
         consents: Vec::new(),
         masked: Vec::new(),
         origin: Origin::Customer,

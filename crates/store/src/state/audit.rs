@@ -135,6 +135,9 @@ fn look(view: &impl View, table: Table, key: &[u8], value: &[u8], audit: &mut Au
         Table::Readings => {
             decode::<Vec<(Position, Reading)>>(table, value)?;
         }
+        Table::ReadingsAnew => {
+            decode::<Reading>(table, value)?;
+        }
         Table::Moments | Table::MomentsAnew => {
             decode::<Vec<Moment>>(table, value)?;
         }

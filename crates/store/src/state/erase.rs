@@ -17,7 +17,7 @@ use opcx_core::rollup::{Rollup, RollupKey, Split};
 
 use super::chunks;
 use super::keys::{Key, Parts};
-use super::questions::{moments, promises_made_at, rollups};
+use super::questions::{moments, promises_made_at, readings, rollups};
 use super::rows::{Standing, decode, encode, malformed};
 use super::{outbox, write::add_rollups};
 use crate::parts::{Batch, Table, View};
@@ -173,12 +173,16 @@ fn records(
     rollups.retain(|_, rollup| !rollup.is_empty());
     erasure.remains.rollups = rollups.into_iter().collect();
     chunks::take_out(view, Table::Moments, positions, |moment: &Moment| moment.position, batch)?;
-    let readings =
-        chunks::take_out(view, Table::Readings, positions, |(at, _): &(Position, Reading)| *at, batch)?;
+    let final_readings = readings(view, positions)?;
+    chunks::take_out(view, Table::Readings, positions, |(at, _): &(Position, Reading)| *at, batch)?;
+    for &position in positions {
+        batch.remove(Table::ReadingsAnew, &Key::new().position(position));
+    }
     let counts = &mut erasure.remains.counts;
-    counts.texts += readings.len() as u64;
-    counts.unknown +=
-        readings.iter().filter(|(_, reading)| matches!(reading.found, Found::Unknown(_))).count() as u64;
+    for reading in final_readings.into_iter().flatten() {
+        counts.texts += 1;
+        counts.unknown += u64::from(matches!(reading.found, Found::Unknown(_)));
+    }
     Ok(if end < trail.len() { Next::Records(end) } else { Next::Rejected(Position::START) })
 }
 

@@ -119,7 +119,27 @@ pub(super) fn trail_rows<V: View>(
 
 pub(crate) fn readings(view: &impl View, positions: &[Position]) -> Result<Vec<Option<Reading>>> {
     let mut finder = chunks::Finder::new(view, Table::Readings);
-    positions.iter().map(|position| finder.find(*position)).collect()
+    positions
+        .iter()
+        .map(|&position| match reading_anew(view, position)? {
+            Some(reading) => Ok(Some(reading)),
+            None => finder.find(position),
+        })
+        .collect()
+}
+
+fn reading_anew(view: &impl View, position: Position) -> Result<Option<Reading>> {
+    let row = view.get(Table::ReadingsAnew, &Key::new().position(position).bytes())?;
+    row.map(|row| decode(Table::ReadingsAnew, &row)).transpose()
+}
+
+/// First readings of the range, in order.
+pub(crate) fn first_readings(
+    view: &impl View,
+    positions: Range<Position>,
+    most: usize,
+) -> Result<Vec<(Position, Reading)>> {
+    chunks::scan(view, Table::Readings, positions, |(at, _): &(Position, Reading)| *at)?.take(most).collect()
 }
 
 pub(crate) fn due(

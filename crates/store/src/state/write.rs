@@ -37,6 +37,9 @@ pub(crate) fn write(
         batch.put(Table::Seen, &key.0, b"");
     }
     chunks::put(Table::Readings, &commit.readings, |reading| reading.0, crowds, batch, buffer);
+    for (position, reading) in &commit.readings_anew {
+        batch.put(Table::ReadingsAnew, &Key::new().position(*position), encode(reading, buffer));
+    }
     timers::write(view, known, commit, batch, buffer)?;
     for alias in &commit.aliases {
         let key = Key::new().customer(alias.id);

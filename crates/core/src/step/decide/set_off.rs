@@ -70,6 +70,16 @@ impl SetOff {
         found
     }
 
+    /// Those that are set off.
+    pub(super) fn playbooks(&self) -> impl Iterator<Item = PlaybookIndex> {
+        self.playbooks.iter().map(|&(playbook, _)| playbook)
+    }
+
+    /// Takes these out.
+    pub(super) fn leave_out(&mut self, playbooks: &[PlaybookIndex]) {
+        self.playbooks.retain(|(playbook, _)| !playbooks.contains(playbook));
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.playbooks.is_empty()
     }

@@ -170,6 +170,7 @@ fn bare(happened: Timestamp, number: usize) -> Event {
         who: vec![Identifier::new(IdentifierKind::UserId, "ada").expect("a name")],
         facts: Facts::NONE,
         said: None,
+        reading: None,
         consents: Vec::new(),
         masked: Vec::new(),
         origin: Origin::Customer,

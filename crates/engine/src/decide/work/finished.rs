@@ -32,6 +32,10 @@ pub(in crate::decide) struct Finished {
     pub(in crate::decide) timed: Vec<Written<Receipt>>,
     /// What was read in texts.
     pub(in crate::decide) readings: Vec<Written<(Position, Reading)>>,
+    /// What was read in earlier texts again.
+    pub(in crate::decide) readings_anew: Vec<(Position, Reading)>,
+    /// How many more texts are unknown by that.
+    pub(in crate::decide) unknown: i64,
     /// Whose id stands for whom.
     pub(in crate::decide) aliases: Vec<Alias>,
     /// What folding anew changed in the rollups.
@@ -68,7 +72,9 @@ impl Finished {
             parcels: done.effects.parcels,
             receipts: Written::each(done.effects.receipts),
             timed: Written::each(done.timed),
-            readings: Written::each(done.readings),
+            readings: Written::each(done.readings.first),
+            readings_anew: done.readings.second.into_iter().collect(),
+            unknown: done.readings.unknown,
             aliases: done.aliases,
             corrections: done.corrections,
             moments_anew: done.moments_anew,

@@ -8,10 +8,11 @@ use opcx_core::reading::{Reading, Tier as Model};
 use opcx_emotion::heads::Chances;
 use opcx_emotion::{Reader, Scratch};
 
-use super::{End, Tier};
+use super::End;
 use crate::bench::machine;
 use crate::command::print;
-use crate::emotion::figures::{Figures, figures};
+use crate::emotion::Tier;
+use crate::emotion::figures::{Figures, OfLabel, figures};
 use crate::emotion::labelled::{self, Labelled};
 
 /// What `opcx emotion eval` can be told.
@@ -24,6 +25,9 @@ pub(super) struct Arguments {
     /// The tiers to measure.
     #[arg(long, value_enum, default_values_t = [Tier::Fast, Tier::Deep, Tier::Auto])]
     tier: Vec<Tier>,
+    /// Also print each label's figures.
+    #[arg(long)]
+    labels: bool,
 }
 
 /// Measures every file with every tier and prints a table.
@@ -37,7 +41,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<End> {
     for file in &files {
         print(&format!("\n{}: {} texts, {}\n{HEADING}\n", file.name, file.rows.len(), file.head.word()))?;
         for &tier in &arguments.tier {
-            print(&measure(&reader, file, tier)?)?;
+            print(&measure(&reader, file, tier, arguments.labels)?)?;
         }
     }
     print(&format!("\n{NOTES}\n"))?;
@@ -51,7 +55,7 @@ at 90 %, at 95 %: the share of texts, the surest first, that is read with that p
 negative: recall of negative texts at a precision of 0.85. unknown: counts as neutral, and as no emotion found.
 deep: the share of texts that the deep tier read.";
 
-fn measure(reader: &Reader, file: &Labelled, tier: Tier) -> anyhow::Result<String> {
+fn measure(reader: &Reader, file: &Labelled, tier: Tier, with_labels: bool) -> anyhow::Result<String> {
     let mut scratch = Scratch::default();
     // What is loaded at the first text is not the texts' time.
     reader.read(CustomersWords::vouched("Where is my order?"), tier.choice(), &mut scratch);
@@ -60,8 +64,16 @@ fn measure(reader: &Reader, file: &Labelled, tier: Tier) -> anyhow::Result<Strin
     let read: Vec<(Reading, Option<Chances>)> = reader.read_all(words, tier.choice(), &mut scratch);
     let seconds = machine::processor_seconds("self") - begin;
     let deep = read.iter().filter(|(reading, _)| reading.model.tier == Model::Deep).count();
-    let Figures { macro_f1, micro_f1, accuracy, calibration_error, coverage, negative_recall, unknown } =
-        figures(file, &read);
+    let Figures {
+        macro_f1,
+        micro_f1,
+        accuracy,
+        calibration_error,
+        coverage,
+        negative_recall,
+        unknown,
+        labels,
+    } = figures(file, &read);
     let texts = file.rows.len().max(1);
     let share = |count: usize| format!("{:7.1}%", ratio(count, texts) * 100.0);
     let maybe =
@@ -80,6 +92,12 @@ fn measure(reader: &Reader, file: &Labelled, tier: Tier) -> anyhow::Result<Strin
         line,
         "{word:5} {macro_f1:9.4} {micro_f1:9.4} {accuracy:9.4} {calibration_error:7.4} {ninety} {ninety_five} {negative:>9} {unknown:>8} {deep:>8} {speed:>12}"
     )?;
+    if with_labels {
+        writeln!(line, "      {:<18}{:>8}{:>11}{:>8}{:>8}", "label", "texts", "precision", "recall", "F1")?;
+        for OfLabel { word, texts, precision, recall, f1 } in labels {
+            writeln!(line, "      {word:<18}{texts:>8}{precision:>11.3}{recall:>8.3}{f1:>8.3}")?;
+        }
+    }
     Ok(line)
 }
 

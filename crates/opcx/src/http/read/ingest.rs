@@ -202,7 +202,8 @@ pub(super) async fn redrive<A: Accept>(sight: &Sight<A>, body: Body) -> Result<R
     let reigning = sight.reigning();
     for row in &rows {
         let position = row.position.get();
-        let prepared = prepare_again(&*sight.store, &reigning.mappings, row, sight.door.clock.now());
+        let prepared =
+            prepare_again(&*sight.store, &reigning.mappings, &sight.door.sense, row, sight.door.clock.now());
         let prepared = prepared.map_err(|_| Problem::unreadable())?;
         let PreparedAgain { submissions, of_events, still_bad } = match prepared {
             Ok(prepared) => prepared,

@@ -12,7 +12,6 @@ use opcx_core::definitions::Definitions;
 use opcx_core::log::Position;
 use opcx_core::record::Entry;
 use opcx_core::time::{Span, Timestamp};
-use opcx_engine::Sense;
 use opcx_insight::At;
 use opcx_store::Store;
 use schemars::JsonSchema;
@@ -125,7 +124,6 @@ impl Default for Tries {
 struct Plan {
     store: Arc<dyn Store>,
     definitions: [Arc<Definitions>; 2],
-    sense: Sense,
     /// Where deciding begins, and where comparing does.
     from: Position,
     compared_from: Position,
@@ -180,7 +178,7 @@ impl Tries {
                 self.done.store(before + done, Ordering::Relaxed);
                 !self.stop.load(Ordering::Relaxed) && Instant::now() < until
             };
-            let Some(side) = under(&plan.store, plan.from, definitions, &plan.sense, go_on)? else {
+            let Some(side) = under(&plan.store, plan.from, definitions, go_on)? else {
                 return Ok(None);
             };
             sides.push(side);
@@ -237,9 +235,6 @@ pub(super) async fn begin<A>(sight: &Sight<A>, body: Body) -> Result<Response, P
     let unreadable = |_| Problem::unreadable();
     let store = Arc::clone(&sight.store);
     let (from, compared_from, since) = window(&*store, days).map_err(unreadable)?;
-    // What was never read is not read now, where there is no model at hand.
-    let none = || Problem::new(StatusCode::NOT_FOUND, "this engine has no model at hand");
-    let sense = sight.sense.clone().ok_or_else(none)?;
 
     let view = {
         let mut latest = sight.tries.lock();
@@ -268,7 +263,7 @@ pub(super) async fn begin<A>(sight: &Sight<A>, body: Body) -> Result<Response, P
     if let Some(with) = with.definitions {
         // Where the files on disk have faults, what decides now is what is compared with.
         let now = now.map_or_else(|| Arc::clone(&sight.reigning().definitions), Arc::new);
-        let plan = Plan { store, definitions: [now, Arc::new(with)], sense, from, compared_from };
+        let plan = Plan { store, definitions: [now, Arc::new(with)], from, compared_from };
         let tries = Arc::clone(&sight.tries);
         std::thread::spawn(move || tries.run(&plan));
     }
