@@ -23,14 +23,14 @@ fn praise_thanks_and_love_are_read_as_good_feelings() {
               fast: positive, praise (admiration, love)
               deep: positive, praise (admiration, love)
             "We are so happy with our flight, can't wait to fly with you again"
-              fast: negative, complaint (joy, excitement)
-              deep: negative, none (joy, excitement)
+              fast: positive, complaint (joy, excitement)
+              deep: positive, none (joy, excitement)
             "thanks @united"
               fast: positive, thanks (gratitude)
               deep: positive, thanks (gratitude)
             "Hope you can fix it soon"
-              fast: positive, request, needs an answer (optimism)
-              deep: negative, complaint (optimism)
+              fast: positive, request (optimism)
+              deep: positive, complaint (optimism)
         "#]],
     );
 }
@@ -175,7 +175,7 @@ fn english_full_of_names_and_numbers_is_still_english() {
               fast: positive, thanks (gratitude)
               deep: positive, thanks (gratitude)
             "UA1429 IAD to LAS, we switched aircraft and were delayed 3.5 hours!"
-              fast: negative, complaint, needs an answer (neutral)
+              fast: neutral, complaint, needs an answer (neutral)
               deep: negative, complaint, needs an answer (neutral)
             "Touchdown JFK! Well done pilots of Flight 226! #RocksOn"
               fast: neutral, praise (neutral, admiration)
