@@ -38,21 +38,11 @@ impl Clocks {
         customer: CustomerId,
         promise: &Promise,
     ) -> Result<bool, StoreError> {
-        Ok(promise.state.is_owed() && self.is_over(store, customer, promise.due)?)
-    }
-
-    /// Whether that time is over for a customer.
-    pub(crate) fn is_over(
-        &self,
-        store: &dyn Store,
-        customer: CustomerId,
-        due: Timestamp,
-    ) -> Result<bool, StoreError> {
-        if self.latest().is_none_or(|latest| latest <= due) {
+        if !promise.state.is_owed() || self.latest().is_none_or(|latest| latest <= promise.due) {
             return Ok(false);
         }
         let Some(id) = store.stands_for(customer)? else { return Ok(false) };
         let customer = store.customer(id)?;
-        Ok(customer.is_some_and(|customer| self.of_customer(&customer) > due))
+        Ok(customer.is_some_and(|customer| self.of_customer(&customer) > promise.due))
     }
 }

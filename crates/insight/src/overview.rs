@@ -5,6 +5,7 @@
 //! commit. It is in memory alone: after a restart it is counted again.
 
 mod case_book;
+mod clock_book;
 mod decision_book;
 mod fall_book;
 mod news;
@@ -17,6 +18,7 @@ mod trust_sample;
 mod watched;
 
 pub(crate) use case_book::{CaseBook, CasePlace};
+use clock_book::ClockBook;
 pub(crate) use decision_book::{DecisionBook, Tally};
 pub use news::{CaseNews, Changed, DecisionNews, NEWS_MAX, News, PromiseNews};
 pub(crate) use promise_book::{Counts, PromiseBook, PromisePlace};
@@ -43,6 +45,7 @@ use crate::InsightError;
 #[derive(Debug, Default)]
 pub struct Overview {
     promises: RwLock<PromiseBook>,
+    pub(crate) clocks: ClockBook,
     cases: RwLock<CaseBook>,
     decisions: RwLock<DecisionBook>,
     rollups: RwLock<RollupBook>,
@@ -151,6 +154,7 @@ impl Overview {
 
     /// Keeps up with a commit.
     fn keep_up(&self, commit: &Commit, before: Before) {
+        self.clocks.keep_up(commit);
         if !before.promises.is_empty() {
             write(&self.promises).keep_up(commit, before.promises);
         }
@@ -166,6 +170,7 @@ impl Overview {
     /// Forgets everything, since the state stands elsewhere than it did.
     fn forget(&self) {
         *write(&self.promises) = PromiseBook::default();
+        self.clocks.forget();
         *write(&self.cases) = CaseBook::default();
         *write(&self.decisions) = DecisionBook::default();
         *write(&self.rollups) = RollupBook::default();

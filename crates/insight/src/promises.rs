@@ -227,7 +227,8 @@ pub(crate) fn tallies(
         .collect();
     for (_, customer, name, due) in late {
         let Some(of_name) = tallied.get_mut(&name).filter(|_| hours.contains(&due)) else { continue };
-        of_name.overdue += u64::from(clocks.is_over(store, customer, due)?);
+        let clock = overview.clocks.clock(store, customer)?;
+        of_name.overdue += u64::from(clock.is_some_and(|clock| clocks.since(clock) > due));
     }
     Ok(tallied)
 }
