@@ -100,11 +100,11 @@ fn the_posts_and_the_conversations_come_in_whole_and_once() {
         events 16801
         customers 8715
         rejected 0
-        promises made 4885
-        open 2513
-        at risk 420
-        kept 233
-        broken 1719
+        promises made 9823
+        open 4723
+        at risk 691
+        kept 833
+        broken 3576
     "#]]
     .assert_eq(&format!("{}\n", counted.join("\n")));
 }
@@ -114,14 +114,14 @@ fn what_was_read_beside_what_people_saw() {
     let Some((_, posts)) = &*POSTS else { return };
     expect![[r#"
         n 14485 posts of 7701 customers
-        seen negative  judged negative  1704, neutral  6331, positive  1047
-        seen neutral   judged negative   112, neutral  2354, positive   603
-        seen positive  judged negative    31, neutral   547, positive  1756
-        accuracy                    0.401 (0.391 to 0.411)
+        seen negative  judged negative  7110, neutral  1653, positive   319
+        seen neutral   judged negative   839, neutral  1935, positive   295
+        seen positive  judged negative   382, neutral   354, positive  1598
+        accuracy                    0.735 (0.727 to 0.742)
         accuracy of always negative 0.627 (0.615 to 0.640)
-        macro-F1                    0.435 (0.426 to 0.444)
-        negative: precision         0.923 (0.909 to 0.935)
-        negative: recall            0.188 (0.179 to 0.196)
+        macro-F1                    0.691 (0.681 to 0.699)
+        negative: precision         0.853 (0.845 to 0.862)
+        negative: recall            0.783 (0.774 to 0.791)
     "#]]
     .assert_eq(&table(posts, Sight::Reading));
 }
@@ -131,14 +131,14 @@ fn how_it_went_beside_what_people_saw() {
     let Some((_, posts)) = &*POSTS else { return };
     expect![[r#"
         n 14485 posts of 7701 customers
-        seen negative  judged negative  5452, neutral  2739, positive   891
-        seen neutral   judged negative   390, neutral  2083, positive   596
-        seen positive  judged negative   125, neutral   468, positive  1741
-        accuracy                    0.640 (0.632 to 0.650)
+        seen negative  judged negative  7785, neutral  1007, positive   290
+        seen neutral   judged negative  1009, neutral  1769, positive   291
+        seen positive  judged negative   417, neutral   333, positive  1584
+        accuracy                    0.769 (0.762 to 0.777)
         accuracy of always negative 0.627 (0.615 to 0.640)
-        macro-F1                    0.616 (0.607 to 0.627)
-        negative: precision         0.914 (0.906 to 0.922)
-        negative: recall            0.600 (0.589 to 0.612)
+        macro-F1                    0.709 (0.700 to 0.719)
+        negative: precision         0.845 (0.837 to 0.854)
+        negative: recall            0.857 (0.849 to 0.865)
     "#]]
     .assert_eq(&table(posts, Sight::Outcome));
 }
@@ -170,12 +170,12 @@ fn airlines_stand_in_the_order_in_which_people_saw_them() {
     let order: Vec<&str> = values.iter().map(|value| value["value"].as_str().unwrap()).collect();
     writeln!(told, "on the page: {}", order.join(", ")).unwrap();
     expect![[r#"
-        US Airways     seen 77.7 % (76.1–79.2, n 2913)  went 52.7 % (50.8–54.5, n 2913)  read 15.7 % (14.4–17.0, n 2913)
-        American       seen 71.6 % (69.8–73.3, n 2604)  went 47.0 % (45.1–48.9, n 2604)  read 13.7 % (12.4–15.0, n 2604)
-        United         seen 68.9 % (67.4–70.3, n 3822)  went 42.9 % (41.4–44.5, n 3822)  read 14.0 % (12.9–15.1, n 3822)
-        Southwest      seen 49.0 % (47.0–51.0, n 2420)  went 34.4 % (32.6–36.3, n 2420)  read 10.1 % (9.0–11.4, n 2420)
-        Delta          seen 43.0 % (40.9–45.1, n 2222)  went 27.2 % (25.4–29.1, n 2222)  read 9.7 % (8.5–11.0, n 2222)
-        Virgin America seen 35.9 % (31.9–40.2, n 504)  went 26.0 % (22.4–30.0, n 504)  read 7.9 % (5.9–10.6, n 504)
+        US Airways     seen 77.7 % (76.1–79.2, n 2913)  went 74.9 % (73.3–76.4, n 2913)  read 67.5 % (65.7–69.1, n 2913)
+        American       seen 71.6 % (69.8–73.3, n 2604)  went 70.3 % (68.5–72.0, n 2604)  read 63.5 % (61.6–65.3, n 2604)
+        United         seen 68.9 % (67.4–70.3, n 3822)  went 67.7 % (66.2–69.2, n 3822)  read 62.1 % (60.5–63.6, n 3822)
+        Southwest      seen 49.0 % (47.0–51.0, n 2420)  went 54.5 % (52.5–56.4, n 2420)  read 48.9 % (46.9–50.9, n 2420)
+        Delta          seen 43.0 % (40.9–45.1, n 2222)  went 48.4 % (46.3–50.5, n 2222)  read 43.3 % (41.3–45.4, n 2222)
+        Virgin America seen 35.9 % (31.9–40.2, n 504)  went 43.5 % (39.2–47.8, n 504)  read 38.5 % (34.4–42.8, n 504)
         pairs in the same order: 15 of 15
         on the page: US Airways, American, United, Southwest, Delta, Virgin America
     "#]].assert_eq(&told);
@@ -200,16 +200,16 @@ fn complaints_are_heard_and_placed_by_what_they_are_about() {
         .unwrap();
     }
     expect![[r#"
-        Customer Service Issue      read 21.3 % (19.9–22.9, n 2885)  went 61.8 % (60.0–63.5, n 2885)  at reaching-us 55.5 % (53.7–57.3, n 2885)
-        Late Flight                 read 15.1 % (13.4–16.9, n 1650)  went 70.0 % (67.7–72.2, n 1650)  at plans-change 61.1 % (58.7–63.4, n 1650)
-        Cancelled Flight            read 8.6 % (6.9–10.7, n 829)  went 76.6 % (73.6–79.3, n 829)  at plans-change 81.3 % (78.5–83.8, n 829)
-        Lost Luggage                read 20.6 % (17.8–23.7, n 719)  went 57.9 % (54.2–61.4, n 719)  at bags 78.4 % (75.3–81.3, n 719)
-        Damaged Luggage             read 24.7 % (16.2–35.6, n 73)  went 50.7 % (39.5–61.8, n 73)  at bags 65.8 % (54.3–75.6, n 73)
-        Bad Flight                  read 22.6 % (19.4–26.2, n 575)  went 49.0 % (45.0–53.1, n 575)  at on-board 43.0 % (39.0–47.0, n 575)
-        Flight Attendant Complaints read 22.9 % (19.4–26.9, n 475)  went 52.8 % (48.4–57.3, n 475)  at on-board 32.8 % (28.8–37.2, n 475)
-        Flight Booking Problems     read 12.8 % (10.2–16.0, n 523)  went 48.9 % (44.7–53.2, n 523)  at booking 58.1 % (53.8–62.3, n 523)
-        longlines                   read 17.0 % (12.1–23.2, n 177)  went 56.5 % (49.1–63.6, n 177)  at checking-in 14.7 % (10.2–20.6, n 177)
-        Can't Tell                  read 22.7 % (20.4–25.2, n 1176)  went 45.8 % (42.9–48.6, n 1176)  at in-public 100.0 % (99.7–100.0, n 1176)
+        Customer Service Issue      read 84.3 % (83.0–85.6, n 2885)  went 89.0 % (87.8–90.1, n 2885)  at reaching-us 55.5 % (53.7–57.3, n 2885)
+        Late Flight                 read 72.3 % (70.1–74.4, n 1650)  went 87.1 % (85.4–88.6, n 1650)  at plans-change 61.1 % (58.7–63.4, n 1650)
+        Cancelled Flight            read 77.3 % (74.4–80.0, n 829)  went 93.6 % (91.7–95.1, n 829)  at plans-change 81.3 % (78.5–83.8, n 829)
+        Lost Luggage                read 85.8 % (83.1–88.2, n 719)  went 89.1 % (86.7–91.2, n 719)  at bags 78.4 % (75.3–81.3, n 719)
+        Damaged Luggage             read 90.4 % (81.5–95.3, n 73)  went 91.8 % (83.2–96.2, n 73)  at bags 65.8 % (54.3–75.6, n 73)
+        Bad Flight                  read 75.5 % (71.8–78.8, n 575)  went 78.3 % (74.7–81.4, n 575)  at on-board 43.0 % (39.0–47.0, n 575)
+        Flight Attendant Complaints read 82.7 % (79.1–85.9, n 475)  went 87.2 % (83.9–89.9, n 475)  at on-board 32.8 % (28.8–37.2, n 475)
+        Flight Booking Problems     read 70.9 % (66.9–74.7, n 523)  went 79.2 % (75.5–82.4, n 523)  at booking 58.1 % (53.8–62.3, n 523)
+        longlines                   read 83.0 % (76.8–87.9, n 177)  went 87.0 % (81.3–91.2, n 177)  at checking-in 14.7 % (10.2–20.6, n 177)
+        Can't Tell                  read 69.3 % (66.6–71.9, n 1176)  went 73.5 % (70.9–75.9, n 1176)  at in-public 100.0 % (99.7–100.0, n 1176)
     "#]].assert_eq(&told);
 }
 
