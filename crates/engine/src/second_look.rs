@@ -23,6 +23,9 @@ use crate::{Submission, Submitted};
 
 /// Texts that are read together: as many as a network reads fastest, and few enough to be ready soon.
 pub const TEXTS_AT_ONCE: usize = 32;
+/// Records that may wait to be decided on while texts are read again. When more do, the machine is busy, and deciding
+/// comes first: texts wait, and soon new ones get no second look at all.
+const LAG_RECORDS_MAX: u64 = 1_024;
 /// Readings fetched at a time when looking for what waits.
 const ROWS_AT_ONCE: usize = 4_096;
 
@@ -61,13 +64,16 @@ impl SecondLook {
         Ok(SecondLook { store, read, seen_to, queue: VecDeque::new(), waiting })
     }
 
-    /// Reads the next texts that wait, if any do, for the log. To be handed in; until then they wait still, see
-    /// [`SecondLook::done`].
+    /// Reads the next texts that wait, if any do and deciding does not lag behind, for the log. To be handed in; until
+    /// then they wait still, see [`SecondLook::done`].
     ///
     /// # Errors
     /// The store cannot be read.
     pub fn read_next(&mut self) -> Result<Option<Submission>, StoreError> {
-        self.find()?;
+        let decided = self.find()?;
+        if self.store.end().get().saturating_sub(decided.get()) > LAG_RECORDS_MAX {
+            return Ok(None);
+        }
         let batch: Vec<Position> = self.queue.iter().take(TEXTS_AT_ONCE).copied().collect();
         if batch.is_empty() {
             return Ok(None);
@@ -102,8 +108,8 @@ impl SecondLook {
         self.tell();
     }
 
-    /// Looks through what was decided since.
-    fn find(&mut self) -> Result<(), StoreError> {
+    /// Looks through what was decided since. Returns how far that is.
+    fn find(&mut self) -> Result<Position, StoreError> {
         let decided = self.store.progress()?.position;
         while self.seen_to < decided {
             let rows = self.store.first_readings(self.seen_to..decided, ROWS_AT_ONCE)?;
@@ -115,7 +121,7 @@ impl SecondLook {
             self.queue.extend(awaits.map(|(position, _)| *position));
         }
         self.tell();
-        Ok(())
+        Ok(decided)
     }
 
     fn tell(&self) {
