@@ -5,7 +5,7 @@
 //!   all events stands in `events.jsonl` and nowhere beside these.
 //! * **Gauges** – [`Gauges`] are what systems tell of themselves and of no customer: stock every morning, latency every
 //!   quarter of an hour.
-//! * **Bad lines** – a line cut off has too few columns; other slips are those of [`Shape`].
+//! * **Bad lines** – a line cut off has too few columns; other slips are those of [`crate::Shape`].
 
 mod gauges;
 mod table;
