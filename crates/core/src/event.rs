@@ -76,6 +76,12 @@ impl<'a> CustomersWords<'a> {
 }
 
 impl Event {
+    /// What tells it from all others.
+    #[must_use]
+    pub fn key(&self) -> EventKey {
+        EventKey::of(&self.source, &self.id)
+    }
+
     /// The event with what `read` reads in the customer's words, if there are any.
     #[must_use]
     pub fn sensed(self, read: impl FnOnce(CustomersWords<'_>) -> Reading) -> Event {

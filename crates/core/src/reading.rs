@@ -67,6 +67,18 @@ pub enum Tier {
     Given,
 }
 
+impl Tier {
+    /// The word used in files, messages and the API.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Tier::Fast => "fast",
+            Tier::Deep => "deep",
+            Tier::Given => "given",
+        }
+    }
+}
+
 /// Why this tier read the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Chosen {
@@ -112,6 +124,18 @@ pub enum Unknown {
     Language,
     /// Neither an emotion nor a valence is likely enough.
     Unsure,
+}
+
+impl Unknown {
+    /// The word used in messages and the API.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Unknown::Empty => "empty",
+            Unknown::Language => "language",
+            Unknown::Unsure => "unsure",
+        }
+    }
 }
 
 /// What the writer feels and wants, as far as the model can tell.
@@ -191,13 +215,19 @@ impl Reading {
         Reading { model, chosen: Chosen::Asked, found }
     }
 
+    /// What the writer feels and wants, if the model could tell.
+    #[must_use]
+    pub const fn felt(&self) -> Option<&Felt> {
+        match &self.found {
+            Found::Unknown(_) => None,
+            Found::Felt(felt) => Some(felt),
+        }
+    }
+
     /// Which way the feeling points, if the model could tell.
     #[must_use]
     pub fn valence(&self) -> Option<Valence> {
-        match &self.found {
-            Found::Unknown(_) => None,
-            Found::Felt(felt) => Some(felt.valence),
-        }
+        Some(self.felt()?.valence)
     }
 
     /// Whether a slower model is to read the text again, since this one was not sure.
@@ -209,9 +239,6 @@ impl Reading {
     /// The likeliest emotion, if the model could tell.
     #[must_use]
     pub fn strongest(&self) -> Option<Emotion> {
-        match &self.found {
-            Found::Unknown(_) => None,
-            Found::Felt(felt) => felt.emotions.first().map(|&(emotion, _)| emotion),
-        }
+        self.felt()?.emotions.first().map(|&(emotion, _)| emotion)
     }
 }

@@ -48,6 +48,38 @@ pub enum Entry {
     Erasure(Box<Erasure>),
 }
 
+impl Entry {
+    /// The event, if it is one.
+    #[must_use]
+    pub fn event(&self) -> Option<&Event> {
+        match self {
+            Entry::Event(event) => Some(event),
+            Entry::Rejected(_)
+            | Entry::Reading(_)
+            | Entry::Command(_)
+            | Entry::Delivery(_)
+            | Entry::Tick
+            | Entry::Erased(_)
+            | Entry::Erasure(_) => None,
+        }
+    }
+
+    /// The key of the event that it is, or was before its customer was erased.
+    #[must_use]
+    pub fn key(&self) -> Option<EventKey> {
+        match self {
+            Entry::Event(event) => Some(event.key()),
+            Entry::Erased(key) => *key,
+            Entry::Rejected(_)
+            | Entry::Reading(_)
+            | Entry::Command(_)
+            | Entry::Delivery(_)
+            | Entry::Tick
+            | Entry::Erasure(_) => None,
+        }
+    }
+}
+
 /// What a second look at a text read. It stands in the place of the first reading from here on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecondReading {

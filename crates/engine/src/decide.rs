@@ -214,7 +214,7 @@ impl Decider {
         let events: Vec<(usize, EventKey)> = batch
             .iter()
             .enumerate()
-            .filter_map(|(at, logged)| key_of(&logged.record.entry).map(|key| (at, key)))
+            .filter_map(|(at, logged)| logged.record.entry.key().map(|key| (at, key)))
             .collect();
         let keys: Vec<EventKey> = events.iter().map(|&(_, key)| key).collect();
         let seen = self.store.seen(&keys)?;
@@ -268,17 +268,4 @@ struct Counted {
     keys: Vec<EventKey>,
     /// How many events were counted before.
     repeats: u64,
-}
-
-fn key_of(entry: &Entry) -> Option<EventKey> {
-    match entry {
-        Entry::Event(event) => Some(EventKey::of(&event.source, &event.id)),
-        Entry::Erased(key) => *key,
-        Entry::Reading(_)
-        | Entry::Rejected(_)
-        | Entry::Command(_)
-        | Entry::Delivery(_)
-        | Entry::Tick
-        | Entry::Erasure(_) => None,
-    }
 }

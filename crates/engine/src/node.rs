@@ -59,8 +59,8 @@ pub struct Node {
     appending: JoinHandle<()>,
     deciding: JoinHandle<()>,
     delivering: tokio::task::JoinHandle<()>,
-    looking: Option<Looking>,
-    keeping: Keeping,
+    looking: Option<Beside>,
+    keeping: Beside,
     store: Arc<dyn Store>,
 }
 
@@ -84,7 +84,7 @@ impl Node {
     fn start_with(settings: NodeSettings, outbox: Option<Outbox>) -> Result<Node, EngineError> {
         let NodeSettings { store, definitions, second_look, clock, policy, budget, erased } = settings;
         let in_force = Arc::new(InForce::new(Arc::clone(&definitions)));
-        let keeping = Keeping::start(Arc::clone(&store), Arc::clone(&in_force), erased);
+        let keeping = keep(Arc::clone(&store), Arc::clone(&in_force), erased);
         let decider = Decider::new(Arc::clone(&store), definitions, policy, budget)?;
         let decided_count = Arc::new(AtomicU64::new(decider.position().get()));
         let limits = Limits::default();
@@ -97,7 +97,7 @@ impl Node {
         let looking = second_look
             .map(|(read, waiting)| SecondLook::new(Arc::clone(&store), read, waiting))
             .transpose()?
-            .map(|look| Looking::start(look, intake.clone()));
+            .map(|look| look_again(look, intake.clone()));
         let appending_ended = Arc::new(AtomicBool::new(false));
         let deciding = {
             let deciding = Deciding {
@@ -185,7 +185,7 @@ impl Node {
         if delivering.await.is_err() {
             tracing::error!("deliveries broke off");
         }
-        let looked = tokio::task::spawn_blocking(|| looking.is_none_or(Looking::end)).await;
+        let looked = tokio::task::spawn_blocking(|| looking.is_none_or(Beside::end)).await;
         if !matches!(looked, Ok(true)) {
             tracing::error!("the second look broke off");
         }
@@ -232,38 +232,26 @@ impl Succession {
     }
 }
 
-/// The thread that reads texts again.
-struct Looking {
+/// A thread beside the five steps that goes on until it is told to stop.
+struct Beside {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<()>,
 }
 
-impl Looking {
-    fn start(mut look: SecondLook, intake: Intake) -> Looking {
+impl Beside {
+    /// Does `round` over and over; it is told whether to break off.
+    fn start(name: &str, mut round: impl FnMut(&AtomicBool) + Send + 'static) -> Beside {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
-        let thread = spawn("opcx-look", move || {
+        let thread = spawn(name, move || {
             while !stopped.load(Ordering::Acquire) {
-                match look.read_next() {
-                    Ok(None) => std::thread::park_timeout(IDLE),
-                    Ok(Some(submission)) => match intake.submit_blocking(submission) {
-                        Ok(_) => look.done(),
-                        Err(error) => {
-                            tracing::warn!(%error, "what was read again was not accepted; trying again");
-                            std::thread::park_timeout(PAUSE_AFTER_ERROR);
-                        }
-                    },
-                    Err(error) => {
-                        tracing::error!(%error, "texts could not be read again; trying again");
-                        std::thread::park_timeout(PAUSE_AFTER_ERROR);
-                    }
-                }
+                round(&stopped);
             }
         });
-        Looking { stop, thread }
+        Beside { stop, thread }
     }
 
-    /// Ends soon; what waits is read after the next start. Returns whether it ended in order.
+    /// Ends soon; what is left is done after the next start. Returns whether it ended in order.
     fn end(self) -> bool {
         self.stop.store(true, Ordering::Release);
         self.thread.thread().unpark();
@@ -271,36 +259,35 @@ impl Looking {
     }
 }
 
-/// The thread that changes what lies in the log already: it erases customers and presses what is closed.
-struct Keeping {
-    stop: Arc<AtomicBool>,
-    thread: JoinHandle<()>,
+/// Reads texts again.
+fn look_again(mut look: SecondLook, intake: Intake) -> Beside {
+    Beside::start("opcx-look", move |_| match look.read_next() {
+        Ok(None) => std::thread::park_timeout(IDLE),
+        Ok(Some(submission)) => match intake.submit_blocking(submission) {
+            Ok(_) => look.done(),
+            Err(error) => {
+                tracing::warn!(%error, "what was read again was not accepted; trying again");
+                std::thread::park_timeout(PAUSE_AFTER_ERROR);
+            }
+        },
+        Err(error) => {
+            tracing::error!(%error, "texts could not be read again; trying again");
+            std::thread::park_timeout(PAUSE_AFTER_ERROR);
+        }
+    })
 }
 
-impl Keeping {
-    fn start(store: Arc<dyn Store>, in_force: Arc<InForce>, note: NoteErased) -> Keeping {
-        let stop = Arc::new(AtomicBool::new(false));
-        let stopped = Arc::clone(&stop);
-        let thread = spawn("opcx-keep", move || {
-            while !stopped.load(Ordering::Acquire) {
-                match carry_out_erasures(&*store, &in_force.now(), &note, &stopped) {
-                    Ok(0) => {}
-                    Ok(erased) => tracing::info!(erased, "erased customers"),
-                    Err(error) => tracing::error!(%error, "erasing failed; trying again"),
-                }
-                press(&*store, &stopped);
-                std::thread::park_timeout(KEEP_EVERY);
-            }
-        });
-        Keeping { stop, thread }
-    }
-
-    /// Ends soon; what is left is erased after the next start. Returns whether it ended in order.
-    fn end(self) -> bool {
-        self.stop.store(true, Ordering::Release);
-        self.thread.thread().unpark();
-        self.thread.join().is_ok()
-    }
+/// Changes what lies in the log already: erases customers and presses what is closed.
+fn keep(store: Arc<dyn Store>, in_force: Arc<InForce>, note: NoteErased) -> Beside {
+    Beside::start("opcx-keep", move |stop| {
+        match carry_out_erasures(&*store, &in_force.now(), &note, stop) {
+            Ok(0) => {}
+            Ok(erased) => tracing::info!(erased, "erased customers"),
+            Err(error) => tracing::error!(%error, "erasing failed; trying again"),
+        }
+        press(&*store, stop);
+        std::thread::park_timeout(KEEP_EVERY);
+    })
 }
 
 /// Presses what is closed of the log, unless told to stop.

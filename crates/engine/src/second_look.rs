@@ -81,17 +81,8 @@ impl SecondLook {
         let records = self.store.read_at(&batch)?;
         let texts: Vec<(Position, CustomersWords<'_>)> = records
             .iter()
-            .filter_map(|logged| match &logged.record.entry {
-                Entry::Event(event) => Some((logged.position, event.customers_words()?)),
-                // Erased since.
-                Entry::Reading(_)
-                | Entry::Rejected(_)
-                | Entry::Command(_)
-                | Entry::Delivery(_)
-                | Entry::Tick
-                | Entry::Erased(_)
-                | Entry::Erasure(_) => None,
-            })
+            // One that was erased since is no event any more.
+            .filter_map(|logged| Some((logged.position, logged.record.entry.event()?.customers_words()?)))
             .collect();
         let words: Vec<CustomersWords<'_>> = texts.iter().map(|(_, words)| *words).collect();
         let readings = (self.read)(&words);

@@ -8,7 +8,7 @@ use opcx_core::definitions::Definitions;
 use opcx_core::effects::Moment;
 use opcx_core::event::{Event, Origin};
 use opcx_core::log::Position;
-use opcx_core::reading::{Found, Reading, Unknown};
+use opcx_core::reading::{Found, Reading};
 use opcx_core::record::Entry;
 use opcx_store::{Logged, Store};
 use schemars::JsonSchema;
@@ -277,14 +277,7 @@ impl Read {
                 emotions: Vec::new(),
                 valence: None,
                 valence_permille: None,
-                unknown: Some(
-                    match why {
-                        Unknown::Empty => "empty",
-                        Unknown::Language => "language",
-                        Unknown::Unsure => "unsure",
-                    }
-                    .to_owned(),
-                ),
+                unknown: Some(why.word().to_owned()),
             },
             Found::Felt(felt) => Read {
                 emotions: felt

@@ -3,7 +3,7 @@
 pub mod figures;
 pub mod labelled;
 
-use opcx_core::reading::{Emotion, Found, Permille, Unknown};
+use opcx_core::reading::{Emotion, Found, Permille};
 use opcx_emotion::{Choice, Explained, Part};
 use serde::Serialize;
 
@@ -27,16 +27,6 @@ impl Tier {
             Tier::Deep => Choice::Deep,
             Tier::Auto => Choice::Auto,
         }
-    }
-}
-
-/// The word for a tier.
-#[must_use]
-pub fn tier(tier: opcx_core::reading::Tier) -> &'static str {
-    match tier {
-        opcx_core::reading::Tier::Fast => "fast",
-        opcx_core::reading::Tier::Deep => "deep",
-        opcx_core::reading::Tier::Given => "given",
     }
 }
 
@@ -98,7 +88,7 @@ impl<'a> Line<'a> {
         let Explained { reading, valence, emotion } = explained;
         let (felt, unknown) = match &reading.found {
             Found::Felt(felt) => (Some(of_felt(felt)), None),
-            Found::Unknown(why) => (None, Some(word(*why))),
+            Found::Unknown(why) => (None, Some(why.word())),
         };
         // What was read is English, however little the letters themselves tell.
         let language = if felt.is_some() { Some("eng") } else { opcx_emotion::language(text) };
@@ -107,7 +97,7 @@ impl<'a> Line<'a> {
         };
         Line {
             text,
-            tier: tier(reading.model.tier),
+            tier: reading.model.tier.word(),
             version: reading.model.version,
             chosen: reading.chosen.word(),
             language,
@@ -133,13 +123,5 @@ fn of_felt(felt: &opcx_core::reading::Felt) -> Felt {
         ask: felt.ask.word(),
         needs_answer: felt.needs_answer(),
         answer: felt.answer.get(),
-    }
-}
-
-fn word(why: Unknown) -> &'static str {
-    match why {
-        Unknown::Empty => "empty",
-        Unknown::Language => "language",
-        Unknown::Unsure => "unsure",
     }
 }

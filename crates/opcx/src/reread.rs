@@ -8,7 +8,7 @@ use opcx_core::consent::Purpose;
 use opcx_core::definitions::Definitions;
 use opcx_core::event::{Category, CustomersWords, Event};
 use opcx_core::log::Position;
-use opcx_core::reading::{Found, Reading};
+use opcx_core::reading::Reading;
 use opcx_core::record::Entry;
 use opcx_emotion::{Choice, Reader, Scratch};
 use opcx_store::{Logged, Store};
@@ -127,19 +127,8 @@ impl Again {
     }
 
     fn read(&mut self, page: &[Logged]) -> Vec<Option<Reading>> {
-        let texts: Vec<Option<CustomersWords<'_>>> = page
-            .iter()
-            .map(|logged| match &logged.record.entry {
-                Entry::Event(event) => event.customers_words(),
-                Entry::Reading(_)
-                | Entry::Rejected(_)
-                | Entry::Command(_)
-                | Entry::Delivery(_)
-                | Entry::Tick
-                | Entry::Erased(_)
-                | Entry::Erasure(_) => None,
-            })
-            .collect();
+        let texts: Vec<Option<CustomersWords<'_>>> =
+            page.iter().map(|logged| logged.record.entry.event()?.customers_words()).collect();
         let words = texts.iter().flatten().copied();
         let mut readings = self.reader.read_all(words, self.choice, &mut self.scratch).into_iter();
         let mut next = || readings.next().map(|(reading, _)| reading);
@@ -151,7 +140,7 @@ impl Reread {
     /// Counts a text. Returns whether its valence is another.
     fn count(&mut self, was: &Reading, is: &Reading) -> bool {
         self.texts += 1;
-        let model = format!("{} {}", crate::emotion::tier(was.model.tier), was.model.version);
+        let model = format!("{} {}", was.model.tier.word(), was.model.version);
         *self.by.entry(model).or_default() += 1;
         let [from, to] = [was, is].map(|reading| valence(reading).to_owned());
         let differs = from != to;
@@ -167,10 +156,7 @@ fn valence(reading: &Reading) -> &'static str {
 }
 
 fn ask(reading: &Reading) -> Option<&'static str> {
-    match &reading.found {
-        Found::Felt(felt) => Some(felt.ask.word()),
-        Found::Unknown(_) => None,
-    }
+    Some(reading.felt()?.ask.word())
 }
 
 fn in_words(reading: &Reading) -> String {

@@ -52,35 +52,17 @@ pub(crate) fn at_rest(world: &World) -> Result<()> {
 /// The events that the log tells, each once, with their positions.
 fn events(world: &World) -> impl Iterator<Item = (Position, &Event)> {
     let mut seen = BTreeSet::new();
-    world.ledger.records.iter().filter_map(move |logged| match &logged.record.entry {
-        Entry::Event(event) => {
-            seen.insert(EventKey::of(&event.source, &event.id)).then_some((logged.position, event))
-        }
-        Entry::Erased(key) => {
-            seen.extend(*key);
-            None
-        }
-        Entry::Reading(_)
-        | Entry::Rejected(_)
-        | Entry::Command(_)
-        | Entry::Delivery(_)
-        | Entry::Tick
-        | Entry::Erasure(_) => None,
+    world.ledger.records.iter().filter_map(move |logged| {
+        let entry = &logged.record.entry;
+        let is_first = seen.insert(entry.key()?);
+        let event = entry.event()?;
+        is_first.then_some((logged.position, event))
     })
 }
 
 /// How many events the log tells of, or told of before they were erased.
 fn told(world: &World) -> u64 {
-    let keys = world.ledger.records.iter().filter_map(|logged| match &logged.record.entry {
-        Entry::Event(event) => Some(EventKey::of(&event.source, &event.id)),
-        Entry::Erased(key) => *key,
-        Entry::Reading(_)
-        | Entry::Rejected(_)
-        | Entry::Command(_)
-        | Entry::Delivery(_)
-        | Entry::Tick
-        | Entry::Erasure(_) => None,
-    });
+    let keys = world.ledger.records.iter().filter_map(|logged| logged.record.entry.key());
     keys.collect::<BTreeSet<EventKey>>().len() as u64
 }
 

@@ -6,7 +6,7 @@ use crate::consent::{Grants, Purpose};
 use crate::customer::Traits;
 use crate::event::{Category, Event, Facts, Origin, Value};
 use crate::promise::Promise;
-use crate::reading::{Felt, Found, Reading};
+use crate::reading::{Felt, Reading};
 use crate::time::{Span, Timestamp, parse_rfc3339};
 use crate::trust::Ledger;
 
@@ -290,10 +290,7 @@ impl<'a> Sight<'a> {
     }
 
     fn felt(&self) -> Option<&'a Felt> {
-        match &self.reading?.found {
-            Found::Felt(felt) => Some(felt),
-            Found::Unknown(_) => None,
-        }
+        self.reading?.felt()
     }
 
     /// Whether data of `category` may be looked at here.

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Found, Reading};
+use super::Reading;
 
 /// How the valence went through a conversation. Scores are `-1000..=1000`, as of [`super::Felt`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,10 +37,7 @@ impl Course {
     /// The course of a conversation's readings, in their order; nothing if no reading could tell.
     #[must_use]
     pub fn of<'a>(readings: impl IntoIterator<Item = &'a Reading>) -> Option<Course> {
-        let mut scores = readings.into_iter().filter_map(|reading| match &reading.found {
-            Found::Unknown(_) => None,
-            Found::Felt(felt) => Some(felt.valence_permille),
-        });
+        let mut scores = readings.into_iter().filter_map(|reading| Some(reading.felt()?.valence_permille));
         let start = scores.next()?;
         let (mut read, mut worst, mut end) = (1, start, start);
         for score in scores {
@@ -75,7 +72,7 @@ impl Trend {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reading::{Emotion, Felt, Model, Permille, Tier, Unknown, Valence};
+    use crate::reading::{Emotion, Felt, Found, Model, Permille, Tier, Unknown, Valence};
     use alloc::vec::Vec;
 
     fn readings(scores: &[Option<i16>]) -> Vec<Reading> {

@@ -13,7 +13,7 @@ use crate::effects::{Effects, Feeling, Moment as Gone};
 use crate::event::{Category, Event, Value};
 use crate::journey::{Run, RunState, Step};
 use crate::map::{Journey, Moment, MomentIndex, Outcome};
-use crate::reading::{Found, Reading};
+use crate::reading::Reading;
 use crate::trust::What;
 
 /// Takes the event through every moment that listens to it. Returns whether any did.
@@ -185,12 +185,7 @@ fn feeling(known: &Known, reading: Option<&Reading>) -> Option<Feeling> {
     if !known.grants.allow(Category::Feedback, Purpose::Service) {
         return None;
     }
-    match &reading?.found {
-        Found::Unknown(_) => None,
-        Found::Felt(felt) => felt.emotions.first().map(|&(emotion, _)| Feeling {
-            valence: felt.valence,
-            valence_permille: felt.valence_permille,
-            emotion,
-        }),
-    }
+    let felt = reading?.felt()?;
+    let &(emotion, _) = felt.emotions.first()?;
+    Some(Feeling { valence: felt.valence, valence_permille: felt.valence_permille, emotion })
 }

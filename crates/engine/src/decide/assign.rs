@@ -331,17 +331,9 @@ impl Desk<'_> {
             return Ok(());
         };
         // Who was there first keeps the id; the other one's is found in their history.
-        let first = self.store.read_at(&[home.0])?.pop().and_then(|logged| match logged.record.entry {
-            Entry::Event(event) => event.who.into_iter().min(),
-            Entry::Reading(_)
-            | Entry::Rejected(_)
-            | Entry::Command(_)
-            | Entry::Delivery(_)
-            | Entry::Tick
-            | Entry::Erased(_)
-            | Entry::Erasure(_) => None,
-        });
-        let (stays, leaves) = if first.is_some_and(|first| other.identifiers.contains(&first)) {
+        let first = self.store.read_at(&[home.0])?.pop();
+        let first = first.as_ref().and_then(|logged| logged.record.entry.event()?.who.iter().min());
+        let (stays, leaves) = if first.is_some_and(|first| other.identifiers.contains(first)) {
             (other, one)
         } else {
             (one, other)

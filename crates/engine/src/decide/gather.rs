@@ -10,7 +10,6 @@ use opcx_core::erasure::Counts;
 use opcx_core::identity::Identifier;
 use opcx_core::log::Position;
 use opcx_core::promise::{Promise, PromiseId};
-use opcx_core::reading::Found;
 use opcx_core::receipt::{Receipt, ReceiptHash};
 use opcx_core::record::Entry;
 use opcx_core::rollup::{Rollup, RollupKey, keys};
@@ -62,7 +61,7 @@ pub(super) fn gather(
         }
         for reading in &task.readings {
             totals.texts += 1;
-            totals.unknown += u64::from(matches!(reading.1.found, Found::Unknown(_)));
+            totals.unknown += u64::from(reading.1.felt().is_none());
         }
         totals.unknown = totals.unknown.saturating_add_signed(task.unknown);
         commit.readings.extend(task.readings);

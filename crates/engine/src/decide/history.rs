@@ -1,6 +1,6 @@
 //! A customer's history as inputs of a step, for folding anew.
 
-use opcx_core::identity::{Identifier, Person};
+use opcx_core::identity::Person;
 use opcx_core::log::Position;
 use opcx_core::playbook::Mode;
 use opcx_core::reading::Reading;
@@ -91,18 +91,6 @@ impl History {
 
 /// Whether a record is this person's: its strongest identifier is theirs.
 pub(super) fn is_of(logged: &Logged, person: &Person) -> bool {
-    strongest(logged).is_some_and(|identifier| person.identifiers.contains(identifier))
-}
-
-fn strongest(logged: &Logged) -> Option<&Identifier> {
-    match &logged.record.entry {
-        Entry::Event(event) => event.who.iter().min(),
-        Entry::Reading(_)
-        | Entry::Rejected(_)
-        | Entry::Command(_)
-        | Entry::Delivery(_)
-        | Entry::Tick
-        | Entry::Erased(_)
-        | Entry::Erasure(_) => None,
-    }
+    let strongest = logged.record.entry.event().and_then(|event| event.who.iter().min());
+    strongest.is_some_and(|identifier| person.identifiers.contains(identifier))
 }

@@ -408,7 +408,7 @@ impl TrailChange {
 
 /// What was read in a customer's event when it was accepted.
 fn reading_in(logged: &Logged) -> Option<&Reading> {
-    let Entry::Event(event) = &logged.record.entry else { return None };
+    let event = logged.record.entry.event()?;
     // Law 11: whatever a record says, words of staff are not read.
     event.customers_words().and(event.reading.as_ref())
 }

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use opcx_core::consent::Statement;
 use opcx_core::effects::{Content, Moment};
 use opcx_core::event::{Event, Origin};
-use opcx_core::reading::{Found, Model, Reading, Tier, Unknown};
+use opcx_core::reading::{Found, Model, Reading, Unknown};
 use opcx_core::record::{Command, Entry};
 use opcx_store::{CaseRow, Logged, ParcelRow, ParcelState, PromiseRow, RejectedRow};
 use schemars::JsonSchema;
@@ -254,11 +254,6 @@ fn of_consent(said: &Statement) -> ExportedConsent {
 
 fn of_reading(reading: &Reading) -> ExportedReading {
     let Model { tier, version } = reading.model;
-    let model = match tier {
-        Tier::Fast => "fast",
-        Tier::Deep => "deep",
-        Tier::Given => "given",
-    };
     let (unknown, felt, emotions) = match &reading.found {
         Found::Unknown(why) => {
             let why = match why {
@@ -276,7 +271,7 @@ fn of_reading(reading: &Reading) -> ExportedReading {
         }
     };
     ExportedReading {
-        model: model.to_owned(),
+        model: tier.word().to_owned(),
         version,
         unknown,
         valence: felt.map(|felt| felt.valence.word().to_owned()),

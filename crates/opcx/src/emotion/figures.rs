@@ -83,7 +83,7 @@ pub fn figures(file: &Labelled, read: &[(Reading, Option<Chances>)]) -> Figures 
         coverage: [0.90, 0.95]
             .map(|precision| (file.head != Head::Emotions).then(|| coverage(&sure, precision))),
         negative_recall: (file.head == Head::Valence).then(|| negative_recall(file, read, 0.85)),
-        unknown: read.iter().filter(|(reading, _)| matches!(reading.found, Found::Unknown(_))).count(),
+        unknown: read.iter().filter(|(reading, _)| reading.felt().is_none()).count(),
         labels: there
             .into_iter()
             .map(|(label, counts)| {

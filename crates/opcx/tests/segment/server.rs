@@ -48,17 +48,7 @@ impl Desk {
     }
 
     pub(crate) fn events(&self) -> Vec<Event> {
-        let events = self.entries().into_iter().filter_map(|entry| match entry {
-            Entry::Event(event) => Some(event),
-            Entry::Reading(_)
-            | Entry::Rejected(_)
-            | Entry::Command(_)
-            | Entry::Delivery(_)
-            | Entry::Tick
-            | Entry::Erased(_)
-            | Entry::Erasure(_) => None,
-        });
-        events.collect()
+        self.entries().iter().filter_map(Entry::event).cloned().collect()
     }
 
     pub(crate) fn rejected(&self) -> Vec<Rejected> {

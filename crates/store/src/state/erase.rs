@@ -10,7 +10,7 @@ use opcx_core::erasure::{ERASED_VALUE, Erasure, Mentions, Seal, redact};
 use opcx_core::event::Name;
 use opcx_core::log::Position;
 use opcx_core::promise::PromiseId;
-use opcx_core::reading::{Found, Reading};
+use opcx_core::reading::Reading;
 use opcx_core::receipt::{Receipt, ReceiptHash};
 use opcx_core::record::{Entry, Rejected};
 use opcx_core::rollup::{Rollup, RollupKey, Split};
@@ -181,7 +181,7 @@ fn records(
     let counts = &mut erasure.remains.counts;
     for reading in final_readings.into_iter().flatten() {
         counts.texts += 1;
-        counts.unknown += u64::from(matches!(reading.found, Found::Unknown(_)));
+        counts.unknown += u64::from(reading.felt().is_none());
     }
     Ok(if end < trail.len() { Next::Records(end) } else { Next::Rejected(Position::START) })
 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use opcx_core::log::Position;
-use opcx_core::reading::{Found, Reading};
+use opcx_core::reading::Reading;
 use opcx_core::record::SecondReading;
 
 /// What was read in the texts of a batch, and again in earlier ones.
@@ -26,7 +26,7 @@ impl Readings {
 
     /// Puts a second reading in the place of what was read before.
     pub(in crate::decide) fn read_again(&mut self, second: &SecondReading, before: &Reading) {
-        let is_unknown = |reading: &Reading| i64::from(matches!(reading.found, Found::Unknown(_)));
+        let is_unknown = |reading: &Reading| i64::from(reading.felt().is_none());
         self.unknown += is_unknown(&second.reading) - is_unknown(before);
         self.second.insert(second.of, second.reading.clone());
     }
