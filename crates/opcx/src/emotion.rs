@@ -3,7 +3,7 @@
 pub mod figures;
 pub mod labelled;
 
-use opcx_core::reading::{Emotion, Found, Permille};
+use opcx_core::reading::{Emotion, Found, Permille, Reading};
 use opcx_emotion::{Choice, Explained, Part};
 use serde::Serialize;
 
@@ -82,10 +82,9 @@ struct Carried<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// The line for a text, with the words that carried the reading if they are asked for.
+    /// The line for a text, with the words that carried the reading if they are told.
     #[must_use]
-    pub fn of(text: &'a str, explained: &'a Explained, with_words: bool) -> Line<'a> {
-        let Explained { reading, valence, emotion } = explained;
+    pub fn of(text: &'a str, reading: &Reading, explained: Option<&'a Explained>) -> Line<'a> {
         let (felt, unknown) = match &reading.found {
             Found::Felt(felt) => (Some(of_felt(felt)), None),
             Found::Unknown(why) => (None, Some(why.word())),
@@ -103,7 +102,10 @@ impl<'a> Line<'a> {
             language,
             unknown,
             felt,
-            carried: with_words.then(|| Carried { valence: words(valence), emotion: words(emotion) }),
+            carried: explained.map(|Explained { valence, emotion, .. }| Carried {
+                valence: words(valence),
+                emotion: words(emotion),
+            }),
         }
     }
 }

@@ -45,8 +45,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
         let text = line.context("reading standard input")?;
         // Whoever pipes texts in vouches that customers wrote them.
         let words = CustomersWords::vouched(&text);
-        let explained = reader.explain(words, arguments.tier.choice(), &mut scratch);
-        let line = Line::of(&text, &explained, arguments.explain);
+        let choice = arguments.tier.choice();
+        let explained = arguments.explain.then(|| reader.explain(words, choice, &mut scratch));
+        let reading = match &explained {
+            Some(explained) => explained.reading.clone(),
+            None => reader.read(words, choice, &mut scratch),
+        };
+        let line = Line::of(&text, &reading, explained.as_ref());
         let mut json = serde_json::to_vec(&line).context("printing")?;
         json.push(b'\n');
         match out.write_all(&json) {
