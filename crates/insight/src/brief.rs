@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::cases::CaseLine;
 use crate::clocks::Clocks;
-use crate::customer::{Customer, IdentifierLine, TraitLine, customer};
-use crate::ledger::{AccountLevel, LedgerLine};
+use crate::customer::{IdentifierLine, Recount, TraitLine, traits};
+use crate::ledger::{AccountLevel, LedgerLine, TrustView};
 use crate::promises::PromiseLine;
 use crate::{At, InsightError};
 
@@ -79,9 +79,12 @@ pub fn brief(store: &dyn Store, definitions: &Definitions, id: &str) -> Result<B
     let unknown = || InsightError::unknown("case", id, "write it as it is shown: `case_c12_3`");
     let row = CaseId::parse(id).map(|id| store.case(id)).transpose()?.flatten().ok_or_else(unknown)?;
     let whose = store.stands_for(row.customer)?.ok_or_else(unknown)?;
-    let known = store.customer(whose)?.ok_or_else(unknown)?.known;
-    let seen: Customer = customer(store, definitions, &whose.to_string())?;
+    let customer = store.customer(whose)?.ok_or_else(unknown)?;
+    let known = &customer.known;
     let clocks = Clocks::of(&store.progress()?);
+    let recount = Recount::of(store, definitions, &customer)?;
+    let trust = TrustView::of(&known.trust, clocks.of_customer(&customer), |position| recount.told(position));
+    let cases = customer.deeds.cases.iter().rev().map(|case| CaseLine::of(whose, case));
     let line = |promise: &Promise| -> Result<PromiseLine, InsightError> {
         let overdue = clocks.overdue(store, whose, promise)?;
         Ok(PromiseLine::of(&PromiseRow { customer: whose, promise: promise.clone() }, overdue))
@@ -114,13 +117,13 @@ pub fn brief(store: &dyn Store, definitions: &Definitions, id: &str) -> Result<B
         actions: actions(&row.case.state),
         case: CaseLine::of(row.customer, &row.case),
         as_of: clocks.latest().map(At),
-        identifiers: seen.identifiers,
-        traits: seen.traits,
-        trust: seen.trust.accounts,
-        happened: seen.trust.entries.into_iter().rev().take(HAPPENED_SHOWN).collect(),
+        identifiers: customer.person.identifiers.iter().map(IdentifierLine::of).collect(),
+        traits: traits(definitions, known),
+        trust: trust.accounts,
+        happened: trust.entries.into_iter().rev().take(HAPPENED_SHOWN).collect(),
         owed,
         broken,
-        others: seen.cases.into_iter().filter(|case| case.id != id && case.closed.is_none()).collect(),
+        others: cases.filter(|case| case.id != id && case.closed.is_none()).collect(),
         leave_alone,
     })
 }

@@ -1,16 +1,17 @@
 //! Customer: everything about one person.
 
+mod decided;
 mod find;
 mod lines;
 mod recount;
 
 pub use find::find;
-pub(crate) use lines::json;
 pub use lines::{ApartLine, ConsentLine, IdentifierLine, LinkLine, RunLine, StepLine, TraitLine};
+pub(crate) use lines::{json, traits};
+pub(crate) use recount::Recount;
 
 use std::cmp::Reverse;
 
-use opcx_core::customer::CustomerId;
 use opcx_core::definitions::Definitions;
 use opcx_store::{PromiseRow, Store};
 use schemars::JsonSchema;
@@ -18,12 +19,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::cases::CaseLine;
 use crate::clocks::Clocks;
-use crate::decisions::{backwards, newest_about};
 use crate::ledger::TrustView;
 use crate::promises::PromiseLine;
 use crate::receipt_words::DecisionLine;
 use crate::{At, InsightError};
-use recount::Recount;
 
 /// Everything about one customer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -106,35 +105,6 @@ pub fn customer(store: &dyn Store, definitions: &Definitions, who: &str) -> Resu
         runs,
         promises,
         cases: customer.deeds.cases.iter().rev().map(|case| CaseLine::of(id, case)).collect(),
-        decisions: decisions(store, definitions, id, &recount)?,
+        decisions: decided::decisions(store, definitions, id, &recount.trail)?,
     })
-}
-
-/// Most decisions shown with a customer.
-const DECISIONS_SHOWN: usize = 20;
-/// Newest decisions about anybody among which the customer's are looked for.
-const DECISIONS_LOOKED_AT_MAX: usize = 20_000;
-
-/// The newest decisions: those of the customer's own records, and those that time alone set off, which
-/// stand at records of others and are looked for among the newest of all.
-fn decisions(
-    store: &dyn Store,
-    definitions: &Definitions,
-    id: CustomerId,
-    recount: &Recount,
-) -> Result<Vec<DecisionLine>, InsightError> {
-    let mut receipts = newest_about(store, id, DECISIONS_LOOKED_AT_MAX)?;
-    for &position in &recount.positions {
-        for receipt in store.receipts(position..position.next(), recount::RECEIPTS_PER_RECORD_MAX)? {
-            if store.stands_for(receipt.customer())? == Some(id) {
-                receipts.push(receipt);
-            }
-        }
-    }
-    receipts.sort_by_key(|receipt| Reverse((receipt.position, receipt.at, receipt.id)));
-    receipts.dedup_by_key(|receipt| receipt.id);
-    backwards(receipts.iter())
-        .take(DECISIONS_SHOWN)
-        .map(|(receipt, decision)| DecisionLine::of(store, definitions, receipt, decision))
-        .collect()
 }

@@ -181,21 +181,24 @@ impl Subject {
     }
 }
 
-/// The receipts about a customer with the newest `looked_at_max` decisions of all, newest first.
+/// The receipts that `fit` from the record `oldest` on, among those with the newest `looked_at_max` decisions of all;
+/// newest first.
 pub(crate) fn newest_about(
     store: &dyn Store,
-    whose: CustomerId,
+    oldest: Position,
     looked_at_max: usize,
+    fit: impl Fn(&Receipt) -> Result<bool, InsightError>,
 ) -> Result<Vec<Receipt>, InsightError> {
     let end = store.progress()?.position;
     let (mut about, mut looked_at): (Vec<Receipt>, usize) = (Vec::new(), 0);
     newest_first(store, None, end, |place, receipt, _| {
         looked_at += 1;
         let is_new = about.last().is_none_or(|last| last.id != receipt.id);
-        if is_new && is_about(store, Some(whose), receipt)? {
+        if is_new && receipt.position >= oldest && fit(receipt)? {
             about.push(receipt.clone());
         }
-        Ok(if looked_at == looked_at_max { ControlFlow::Break(place) } else { ControlFlow::Continue(()) })
+        let enough = looked_at == looked_at_max || receipt.position < oldest;
+        Ok(if enough { ControlFlow::Break(place) } else { ControlFlow::Continue(()) })
     })?;
     Ok(about)
 }

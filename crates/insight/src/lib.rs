@@ -12,6 +12,7 @@
 
 mod at;
 mod brief;
+mod carried;
 mod cases;
 mod clocks;
 mod customer;
@@ -42,6 +43,7 @@ mod window;
 
 pub use at::{At, AtError};
 pub use brief::{Brief, CaseAction, LeaveAlone, brief};
+pub use carried::{Carried, WeighedWord, carried};
 pub use cases::{CaseLine, CaseStateWord, Cases, CasesQuestion, NoteLine, TeamCases, cases};
 pub use customer::{
     ApartLine, ConsentLine, Customer, IdentifierLine, LinkLine, RunLine, StepLine, TraitLine, customer, find,

@@ -239,6 +239,13 @@ impl Overview {
         if book.is_counted() { Ok(book) } else { Err(InsightError::Counting) }
     }
 
+    /// How many commits were seen, and how many of them erased somebody or went on with it.
+    #[must_use]
+    pub fn commits(&self) -> (u64, u64) {
+        let news = read(&self.news);
+        (news.commits, news.erasures)
+    }
+
     /// What changed lately.
     #[must_use]
     pub fn news(&self) -> News {

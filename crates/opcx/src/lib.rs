@@ -18,3 +18,4 @@ pub mod segment;
 pub mod senses;
 pub mod show;
 pub mod walk;
+mod weighed;

@@ -12,11 +12,11 @@ pub use source::{OpenError, Source, open, open_for_disclosure};
 
 use opcx_core::definitions::Definitions;
 use opcx_insight::{
-    Brief, Cases, CasesQuestion, Customer, Decisions, DecisionsQuestion, Erasures, ErasuresQuestion, Export,
-    ExportQuestion, Found, InsightError, Journeys, JourneysQuestion, Moment, MomentQuestion, Overview,
-    Places, Playbooks, PlaybooksQuestion, Promises, PromisesQuestion, Pulse, PulseQuestion, PulseSeries,
-    RejectedInputs, RejectedQuestion, SearchQuestion, SeriesQuestion, Timeline, TimelineQuestion, Trust,
-    TrustQuestion, WentThrough, WentThroughQuestion,
+    Brief, Carried, Cases, CasesQuestion, Customer, Decisions, DecisionsQuestion, Erasures, ErasuresQuestion,
+    Export, ExportQuestion, Found, InsightError, Journeys, JourneysQuestion, Moment, MomentQuestion,
+    Overview, Places, Playbooks, PlaybooksQuestion, Promises, PromisesQuestion, Pulse, PulseQuestion,
+    PulseSeries, RejectedInputs, RejectedQuestion, SearchQuestion, SeriesQuestion, Timeline,
+    TimelineQuestion, Trust, TrustQuestion, WentThrough, WentThroughQuestion,
 };
 use opcx_store::Store;
 use serde::Serialize;
@@ -47,6 +47,8 @@ pub enum Question {
     Timeline(String, TimelineQuestion),
     /// What playbooks did.
     Playbooks(PlaybooksQuestion),
+    /// Which words carried what was read in the text of that record.
+    Carried(String),
     /// Inputs that could not be understood.
     Rejected(RejectedQuestion),
     /// One case, with what whoever takes it needs to know.
@@ -77,6 +79,7 @@ pub enum View {
     Brief(Box<Brief>),
     Found(Box<Found>),
     Timeline(Box<Timeline>),
+    Carried(Box<Carried>),
     Playbooks(Box<Playbooks>),
     Rejected(Box<RejectedInputs>),
     Decisions(Box<Decisions>),
@@ -137,6 +140,31 @@ impl Looking<'_> {
 }
 
 impl Question {
+    /// Whether many people ask the very same: what everybody's pages show, and not somebody whom one of them looks at.
+    #[must_use]
+    pub fn is_everybodys(&self) -> bool {
+        match self {
+            Question::Pulse(_)
+            | Question::Series(_)
+            | Question::Journeys(_)
+            | Question::Moment(..)
+            | Question::Promises(_)
+            | Question::Cases(_)
+            | Question::Playbooks(_)
+            | Question::Decisions(_)
+            | Question::Trust(_) => true,
+            Question::Customer(_)
+            | Question::WentThrough(..)
+            | Question::Search(_)
+            | Question::Timeline(..)
+            | Question::Carried(_)
+            | Question::Rejected(_)
+            | Question::Brief(_)
+            | Question::Erasures(_)
+            | Question::Export(..) => false,
+        }
+    }
+
     /// The answer.
     ///
     /// # Errors
@@ -176,6 +204,9 @@ impl Question {
                 let told = opcx_insight::timeline(store, definitions, looking.places, who, question)?;
                 View::Timeline(Box::new(told))
             }
+            Question::Carried(id) => {
+                View::Carried(Box::new(opcx_insight::carried(store, definitions, id, crate::weighed::weigh)?))
+            }
             Question::Playbooks(question) => View::Playbooks(looking.with_whole_overview(|overview| {
                 opcx_insight::playbooks(store, overview, definitions, looking.places, question)
             })?),
@@ -211,6 +242,7 @@ impl Question {
             Question::Cases(question) => (vec!["cases"], json(question)),
             Question::Search(question) => (vec!["customers"], json(question)),
             Question::Timeline(who, question) => (vec!["customers", who, "timeline"], json(question)),
+            Question::Carried(id) => (vec!["events", id, "reading"], Value::Null),
             Question::Playbooks(question) => (vec!["playbooks"], json(question)),
             Question::Rejected(question) => (vec!["rejected"], json(question)),
             Question::Brief(id) => (vec!["cases", id], Value::Null),
@@ -234,6 +266,7 @@ impl Question {
             Question::Cases(_) => View::Cases(serde_json::from_slice(body)?),
             Question::Search(_) => View::Found(serde_json::from_slice(body)?),
             Question::Timeline(..) => View::Timeline(serde_json::from_slice(body)?),
+            Question::Carried(_) => View::Carried(serde_json::from_slice(body)?),
             Question::Playbooks(_) => View::Playbooks(serde_json::from_slice(body)?),
             Question::Rejected(_) => View::Rejected(serde_json::from_slice(body)?),
             Question::Brief(_) => View::Brief(serde_json::from_slice(body)?),

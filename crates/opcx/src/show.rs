@@ -36,6 +36,7 @@ pub fn text(view: &View, look: Look) -> String {
         View::Brief(view) => page.line(&json(view)),
         View::Found(view) => page.line(&json(view)),
         View::Timeline(view) => page.line(&json(view)),
+        View::Carried(view) => page.line(&json(view)),
         View::WentThrough(view) => page.line(&json(view)),
         View::Playbooks(view) => page.line(&json(view)),
         View::Rejected(view) => page.line(&json(view)),

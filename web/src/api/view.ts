@@ -39,3 +39,5 @@ export type PlaybookView = Schemas['PlaybookView'];
 export type FilePlace = Schemas['FilePlace'];
 export type FoundLine = Schemas['FoundLine'];
 export type RejectedLine = Schemas['RejectedLine'];
+export type Read = Schemas['Read'];
+export type WeighedWord = Schemas['WeighedWord'];

@@ -51,3 +51,35 @@ test('two agents: one takes a case, the other sees it taken, and it is resolved'
   await mia.context().close();
   await tom.context().close();
 });
+
+test('the words that carried a reading are marked when somebody asks, and told in a sentence', async ({
+  page,
+  live,
+}) => {
+  await open(page, live, '/', 'viewer');
+  await live.happens('wendy', 'Message Received', {
+    message: 'I am so ANGRY!!! Nobody answers me, thanks a lot',
+  });
+  await live.happens('wendy', 'Order Completed', { order_id: 'o-of-wendy', order_value: 20 });
+  await page.goto(`${live.address}/customers/wendy`);
+  const told = page.getByRole('region', { name: 'What happened' });
+  const quote = told.getByRole('blockquote').filter({ hasText: 'Nobody answers me' });
+  await expect(quote).toContainText('anger', { timeout: 15_000 });
+  await expect(quote.locator('mark')).toHaveCount(0);
+  await expect(told.getByRole('button', { name: 'Which words?' })).toHaveCount(1);
+
+  const which = quote.getByRole('button', { name: 'Which words?' });
+  await which.focus();
+  await page.keyboard.press('Enter');
+  await expect(quote).toContainText(/For anger: “ANGRY” strongly/);
+  const angry = quote.locator('mark', { hasText: 'ANGRY!!!' });
+  await expect(angry).toBeVisible();
+  // Not by colour alone: the weightier word is underlined more thickly.
+  expect(
+    await angry.evaluate((mark) => Number.parseFloat(getComputedStyle(mark).borderBlockEndWidth)),
+  ).toBeGreaterThan(2);
+  await quote.getByRole('button', { name: 'negative' }).click();
+  await expect(quote).toContainText('For negative:');
+  await quote.getByRole('button', { name: 'Hide the words' }).click();
+  await expect(quote.locator('mark')).toHaveCount(0);
+});

@@ -1,4 +1,5 @@
-/** What 200 browsers that look live cost the engine. */
+/** What 200 browsers that look live at Pulse cost the engine. */
+import { readFileSync } from 'node:fs';
 import { test } from '@playwright/test';
 import { address, ask, key, load, quantile, row } from './opcx';
 
@@ -10,8 +11,23 @@ const SENDERS = 4;
 const EVENTS_A_REQUEST = 200;
 /** `id`, `event`, `data` and an empty one. */
 const LINES_A_MESSAGE = 4;
+/** Least time between two askings of a page for the same. */
+const PAUSE_MILLIS = 1_000;
+/** What Pulse asks anew whenever something was decided. */
+const ASKED = [
+  `/v1/pulse?since=${encodeURIComponent(hourBefore(7 * 24))}`,
+  `/v1/pulse/series?since=${encodeURIComponent(hourBefore(7 * 24))}&step=day`,
+  '/v1/trust?most=1',
+  '/v1/promises?most=6',
+  '/v1/cases?most=5',
+  '/v1/decisions?most=6',
+];
+/** Of a Linux process: in hundredths of a second, unless the kernel was built otherwise. */
+const TICKS_A_SECOND = 100;
 
 const write = process.env['OPCX_WRITE_KEY'] ?? '';
+/** The process of the opcx that is measured; without it only rates are told. */
+const pid = process.env['OPCX_PID'];
 const run = Date.now();
 let sent = 0;
 
@@ -35,8 +51,28 @@ function body(): string {
   return JSON.stringify({ batch });
 }
 
-/** Takes in and decides for some seconds; events that were decided on a second. */
-async function rate(): Promise<number> {
+function hourBefore(hours: number): string {
+  const hour = 3_600_000;
+  return new Date(Math.floor(Date.now() / hour) * hour - hours * hour).toISOString();
+}
+
+/** Seconds of processor time that opcx took so far. */
+function busy(): number {
+  if (pid === undefined) return Number.NaN;
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
+}
+
+interface Rate {
+  /** Events that were decided on a second. */
+  events: number;
+  /** Microseconds of opcx's processor time an event. */
+  cost: number;
+}
+
+/** Takes in and decides for some seconds. */
+async function rate(): Promise<Rate> {
+  const busyBefore = busy();
   const began = performance.now();
   const before = await events();
   const end = began + SECONDS * 1_000;
@@ -58,15 +94,19 @@ async function rate(): Promise<number> {
     if (undecided === 0) break;
     await new Promise((done) => setTimeout(done, 20));
   }
-  return ((await events()) - before) / ((performance.now() - began) / 1_000);
+  const decided = (await events()) - before;
+  return {
+    events: decided / ((performance.now() - began) / 1_000),
+    cost: ((busy() - busyBefore) / decided) * 1e6,
+  };
 }
 
 async function events(): Promise<number> {
   return ((await ask('/v1/ingest')) as { events: number }).events;
 }
 
-/** Somebody who looks, and reads whatever is told. */
-async function look(stop: AbortSignal, heard: { lines: number }): Promise<void> {
+/** Somebody who looks at Pulse: reads whatever is told, and asks anew as the page does. */
+async function look(stop: AbortSignal, heard: { lines: number; answers: number }): Promise<void> {
   const answered = await fetch(`${address}/v1/live`, {
     headers: { authorization: `Bearer ${key}`, accept: 'text/event-stream' },
     signal: stop,
@@ -74,8 +114,20 @@ async function look(stop: AbortSignal, heard: { lines: number }): Promise<void> 
   if (!answered.ok || answered.body === null) throw new Error(`refused: ${answered.status}`);
   try {
     const reader = answered.body.getReader();
+    let [asked, asking] = [0, false];
+    const askAnew = async (): Promise<void> => {
+      asking = true;
+      asked = performance.now();
+      for (const path of ASKED) {
+        const init = { headers: { authorization: `Bearer ${key}` }, signal: stop };
+        await (await fetch(address + path, init)).arrayBuffer();
+        heard.answers += 1;
+      }
+      asking = false;
+    };
     for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
       for (const byte of piece.value) if (byte === 10) heard.lines += 1;
+      if (!asking && performance.now() - asked >= PAUSE_MILLIS) void askAnew().catch(() => undefined);
     }
   } catch {
     // Told to stop.
@@ -85,29 +137,53 @@ async function look(stop: AbortSignal, heard: { lines: number }): Promise<void> 
 test('viewers', async () => {
   if (write === '') throw new Error('OPCX_WRITE_KEY is not set');
   await rate();
-  const rates: Record<'none' | 'many', number[]> = { none: [], many: [] };
-  let told = 0;
+  const rates: Record<'none' | 'many', Rate[]> = { none: [], many: [] };
+  let [told, answers] = [0, 0];
   for (let turn = 0; turn < TURNS; turn += 1) {
     rates.none.push(await rate());
     const stop = new AbortController();
-    const heard = { lines: 0 };
+    const heard = { lines: 0, answers: 0 };
     const looking = Array.from({ length: VIEWERS }, () => look(stop.signal, heard));
     rates.many.push(await rate());
     stop.abort();
     await Promise.all(looking);
     told += heard.lines;
+    answers += heard.answers;
   }
   console.log(`\n${load()}; ${TURNS} turns of ${SECONDS} s each way, one after the other\n`);
-  row('viewers', 'events decided on a second, median', 'least', 'most');
-  row('---', '---', '---', '---');
+  row(
+    'viewers',
+    'events decided on a second, median',
+    'least',
+    'most',
+    'processor time an event, µs, median',
+  );
+  row('---', '---', '---', '---', '---');
   const whole = (value: number): string => Math.round(value).toLocaleString('en-GB');
   for (const [viewers, values] of [
     ['0', rates.none],
     [String(VIEWERS), rates.many],
-  ] as const)
-    row(viewers, whole(quantile(values, 0.5)), whole(Math.min(...values)), whole(Math.max(...values)));
-  const slower = 1 - quantile(rates.many, 0.5) / quantile(rates.none, 0.5);
+  ] as const) {
+    const events = values.map((rate) => rate.events);
+    row(
+      viewers,
+      whole(quantile(events, 0.5)),
+      whole(Math.min(...events)),
+      whole(Math.max(...events)),
+      quantile(
+        values.map((rate) => rate.cost),
+        0.5,
+      ),
+    );
+  }
+  const median = (values: Rate[], of: keyof Rate): number =>
+    quantile(
+      values.map((rate) => rate[of]),
+      0.5,
+    );
+  const slower = 1 - median(rates.many, 'events') / median(rates.none, 'events');
+  const dearer = median(rates.many, 'cost') / median(rates.none, 'cost') - 1;
   console.log(
-    `\n${(slower * 100).toFixed(1)} % slower with ${VIEWERS} viewers, who were told ${whole(told / LINES_A_MESSAGE)} messages; ${load()}`,
+    `\n${(slower * 100).toFixed(1)} % slower and ${(dearer * 100).toFixed(1)} % more processor time an event with ${VIEWERS} viewers, who were told ${whole(told / LINES_A_MESSAGE)} messages and asked for ${whole(answers)} answers; ${load()}`,
   );
 });

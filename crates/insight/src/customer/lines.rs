@@ -177,7 +177,7 @@ pub(super) fn links(store: &dyn Store, person: &Person) -> Result<Vec<LinkLine>,
 }
 
 /// What is known about the person, as far as it may be looked at for anything (law 4).
-pub(super) fn traits(definitions: &Definitions, known: &Known) -> Vec<TraitLine> {
+pub(crate) fn traits(definitions: &Definitions, known: &Known) -> Vec<TraitLine> {
     let may_see = |name: &str| {
         definitions.vocabulary.facts.get(name).is_some_and(|fact| {
             Purpose::ALL.into_iter().any(|purpose| known.grants.allow(fact.category, purpose))

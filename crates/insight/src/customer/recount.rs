@@ -12,29 +12,24 @@ use opcx_store::Store;
 use crate::InsightError;
 use crate::ledger::Told;
 
-/// Newest records of a customer whose decisions are looked at.
-const RECORDS_MAX: usize = 256;
-/// Most receipts of one record that are looked at; timers that one record made due share its place.
-pub(super) const RECEIPTS_PER_RECORD_MAX: usize = 10_000;
 /// Most characters of the customer's words that are quoted.
 const SAID_CHARS_MAX: usize = 140;
 
 /// What the log tells about the records that a customer's state points to.
-pub(super) struct Recount {
-    /// Their own records in order, the newest [`RECORDS_MAX`].
-    pub(super) positions: Vec<Position>,
+pub(crate) struct Recount {
+    /// Their own records in order.
+    pub(crate) trail: Vec<Position>,
     told: BTreeMap<Position, Told>,
 }
 
 impl Recount {
-    pub(super) fn of(
+    pub(crate) fn of(
         store: &dyn Store,
         definitions: &Definitions,
         customer: &Customer,
     ) -> Result<Recount, InsightError> {
         let known = &customer.known;
-        let mut trail = store.trail(customer.id)?;
-        let newest = trail.len().saturating_sub(RECORDS_MAX);
+        let trail = store.trail(customer.id)?;
 
         // Only the customer's own records say something about them.
         let mut own: Vec<Position> = known
@@ -76,11 +71,11 @@ impl Recount {
                 | Entry::Erasure(_) => {}
             }
         }
-        Ok(Recount { positions: trail.split_off(newest), told })
+        Ok(Recount { trail, told })
     }
 
     /// What the customer's own event at that position adds to their ledger.
-    pub(super) fn told(&self, position: Position) -> Option<Told> {
+    pub(crate) fn told(&self, position: Position) -> Option<Told> {
         self.told.get(&position).cloned()
     }
 }

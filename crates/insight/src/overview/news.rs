@@ -21,6 +21,8 @@ pub const NEWS_MAX: usize = 20;
 pub struct News {
     /// How many commits were seen.
     pub commits: u64,
+    /// How many of them erased somebody, or went on with it.
+    pub erasures: u64,
     /// Where each part of the state last changed.
     pub changed: Changed,
     /// What was done or noted; what was refused is not news.
@@ -103,6 +105,7 @@ pub struct PromiseNews {
 impl News {
     pub(super) fn tell(&mut self, commit: &Commit) {
         self.commits += 1;
+        self.erasures += u64::from(!commit.erasures.is_empty());
         let position = commit.progress.position.get();
         let note = |last: &mut u64, changed: bool| {
             if changed {

@@ -30,8 +30,8 @@ pub struct Arguments {
     /// How many customers the company has.
     #[arg(long, default_value_t = 1_500)]
     customers: u32,
-    /// How many days have passed already.
-    #[arg(long, default_value_t = 28)]
+    /// How many days have passed already. After a month it is a Wednesday: what the weekend left is done.
+    #[arg(long, default_value_t = 30)]
     days: u16,
     /// How much faster than life it goes on: 60 makes an hour of a minute.
     #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=100_000))]

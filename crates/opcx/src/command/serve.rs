@@ -177,9 +177,11 @@ async fn follow<A: Accept>(mut watch: Watch, succession: Succession, sight: Arc<
         };
         let Seen::Next(next) = seen else { continue };
         let reigning = next.reigning.clone();
-        if reigning.definitions.version != sight.reigning().definitions.version {
+        let deciding = sight.reigning().definitions.version;
+        if reigning.definitions.version != deciding {
             let (data, definitions) = (watch.data().to_owned(), Arc::clone(&reigning.definitions));
-            match succession.follow(definitions, Box::new(move |from| next.note(&data, from))).await {
+            let note = Box::new(move |from| next.note(&data, deciding, from));
+            match succession.follow(definitions, note).await {
                 Ok(from) => {
                     tracing::info!(%from, version = %reigning.definitions.version, "what the folder says decides from here on");
                 }
@@ -189,6 +191,9 @@ async fn follow<A: Accept>(mut watch: Watch, succession: Succession, sight: Arc<
                     continue;
                 }
             }
+        } else if let Err(error) = next.hold(watch.data()) {
+            tracing::error!(%error, "the history of definitions could not be looked after; trying again");
+            watch.unsettle();
         }
         sight.reign(reigning);
     }

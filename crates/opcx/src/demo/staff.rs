@@ -19,7 +19,7 @@ use words::{Reply, matter};
 /// How often somebody looks up from what they do.
 pub(super) const LOOKS_UP: Span = Span::MINUTE.times(15);
 /// Shortest and longest time that a case takes, in minutes.
-const WORK_MINUTES: std::ops::Range<u64> = 30..120;
+const WORK_MINUTES: std::ops::Range<u64> = 20..90;
 /// Whoever is back within this time has a break, and keeps their case.
 const BREAK_MAX: Span = Span::HOUR.times(2);
 /// Of those who write back, after which part of the work they do, in percent.
@@ -27,8 +27,8 @@ const REPLIES_AFTER_PERCENT: i64 = 70;
 /// Of cases, how many need somebody to write, in percent; the others are settled by a look.
 const REPLIED_PERCENT: u64 = 80;
 
-/// Who works here: a name, their team, the calendar of their shift. For the 1,500 customers of the demo that is enough on
-/// most days, and too few in a week in which much goes wrong.
+/// Who works here: a name, their team, the calendar of their shift. For the 1,500 customers of the demo that is enough:
+/// what comes in overnight is done by noon, what a weekend leaves by Tuesday, and a week in which much goes wrong shows.
 const PEOPLE: [(&str, &str, &str); 8] = [
     ("mia", "care", "care"),
     ("noor", "care", "care"),
@@ -94,11 +94,12 @@ impl Staff {
         PEOPLE.into_iter().map(|(name, _, _)| name)
     }
 
-    /// The teams that have somebody with free hands, each with how many.
+    /// The teams that have somebody with free hands, or who is about to be done, each with how many.
     #[must_use]
     pub fn free(&self, calendars: &Calendars, now: Timestamp) -> BTreeMap<&'static str, u16> {
         let mut free = BTreeMap::new();
-        for one in self.people.iter().filter(|one| one.busy.is_none() && one.is_there(calendars, now)) {
+        let is_free = |one: &Colleague| one.busy.as_ref().is_none_or(|busy| busy.ends <= now);
+        for one in self.people.iter().filter(|one| is_free(one) && one.is_there(calendars, now)) {
             *free.entry(one.team).or_default() += 1;
         }
         free
@@ -116,13 +117,15 @@ impl Staff {
         let mut deeds = Vec::new();
         for place in 0..self.people.len() {
             let is_there = self.people[place].is_there(calendars, now);
-            if !is_there && self.people[place].has_a_break(calendars, now) {
+            if !is_there && self.people[place].is_at_work(calendars, now) {
                 continue;
             }
             if let Some(busy) = self.people[place].busy.take() {
                 self.people[place].busy = self.go_on(place, busy, is_there, now, &mut deeds);
-            } else if is_there {
-                self.take_one(place, now, &mut waiting, &mut deeds);
+            }
+            // Whoever is done with one goes on to the next.
+            if is_there && self.people[place].busy.is_none() {
+                self.take_one(place, calendars, now, &mut waiting, &mut deeds);
             }
         }
         deeds
@@ -131,7 +134,7 @@ impl Staff {
     /// Somebody else was quicker.
     pub fn lost(&mut self, deed: &Deed) {
         for one in self.people.iter_mut().filter(|one| one.name == deed.by) {
-            one.busy = None;
+            one.busy.take_if(|busy| busy.case == deed.case);
         }
     }
 
@@ -149,7 +152,8 @@ impl Staff {
         let case = busy.case;
         let matter = matter(&busy.playbook);
         let mut deed = |change, reason| deeds.push(Deed { by, case, change, reason });
-        if !is_there {
+        // What is done at the end of a shift is not left for the next.
+        if !is_there && busy.ends > now {
             deed(CaseChange::GiveBack, "the shift is over");
             return None;
         }
@@ -175,13 +179,24 @@ impl Staff {
         None
     }
 
-    fn take_one(&mut self, place: usize, now: Timestamp, waiting: &mut Vec<CaseLine>, deeds: &mut Vec<Deed>) {
+    fn take_one(
+        &mut self,
+        place: usize,
+        calendars: &Calendars,
+        now: Timestamp,
+        waiting: &mut Vec<CaseLine>,
+        deeds: &mut Vec<Deed>,
+    ) {
         let Colleague { name, team, .. } = self.people[place];
         let Some(at) = waiting.iter().position(|line| line.team == team) else { return };
-        let line = waiting.remove(at);
-        let Some(case) = CaseId::parse(&line.id) else { return };
         let minutes = WORK_MINUTES.start + self.below(WORK_MINUTES.end - WORK_MINUTES.start);
         let work = Span::MINUTE.times(i64::try_from(minutes).unwrap_or(0));
+        if !self.people[place].is_at_work(calendars, now + work) {
+            // Nobody begins what the next shift would have to begin again.
+            return;
+        }
+        let line = waiting.remove(at);
+        let Some(case) = CaseId::parse(&line.id) else { return };
         let replies = (self.below(100) < REPLIED_PERCENT)
             .then(|| now + Span::from_millis(work.as_millis() * REPLIES_AFTER_PERCENT / 100));
         deeds.push(Deed { by: name, case, change: CaseChange::Take, reason: "to work on it" });
@@ -208,9 +223,10 @@ impl Colleague {
         calendars.get(Some(self.shift)).is_some_and(|calendar| calendar.is_open(now))
     }
 
-    fn has_a_break(&self, calendars: &Calendars, now: Timestamp) -> bool {
-        let back = calendars.get(Some(self.shift)).and_then(|calendar| calendar.next_opening(now));
-        back.is_some_and(|back| back.since(now) <= BREAK_MAX)
+    /// There, or back after a break.
+    fn is_at_work(&self, calendars: &Calendars, now: Timestamp) -> bool {
+        let back = || calendars.get(Some(self.shift)).and_then(|calendar| calendar.next_opening(now));
+        self.is_there(calendars, now) || back().is_some_and(|back| back.since(now) <= BREAK_MAX)
     }
 }
 

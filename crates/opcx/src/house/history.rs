@@ -39,6 +39,9 @@ pub struct Reign {
     pub version: String,
 }
 
+/// What writes a whole file, durable with its name; it may fail when all is written but not yet durable.
+type Write<'a> = &'a dyn Fn(&Path, &[u8]) -> anyhow::Result<()>;
+
 impl History {
     /// The history in a data directory; empty if none was kept yet.
     ///
@@ -68,6 +71,74 @@ impl History {
     /// # Errors
     /// The disk refused.
     pub fn note(&mut self, from: Position, version: Version, files: &Files) -> anyhow::Result<()> {
+        self.note_through(&write, from, version, files)
+    }
+
+    /// Notes what [`History::note`] does, of definitions that are to take the place of others that decide now. If the
+    /// disk refuses, also when all was written already, the others go on deciding, and the history says so.
+    ///
+    /// # Errors
+    /// The disk refused. If it did not even let the note be taken back, the error says so.
+    pub fn note_succession(
+        &mut self,
+        from: Position,
+        deciding: Version,
+        version: Version,
+        files: &Files,
+    ) -> anyhow::Result<()> {
+        self.succession_through(&write, from, deciding, version, files)
+    }
+
+    fn succession_through(
+        &mut self,
+        write: Write<'_>,
+        from: Position,
+        deciding: Version,
+        version: Version,
+        files: &Files,
+    ) -> anyhow::Result<()> {
+        self.hold_through(write, deciding)?;
+        let before = self.reigns.clone();
+        let noted = self.note_through(write, from, version, files);
+        if noted.is_err() && self.reigns != before {
+            self.reigns = before;
+            self.write_through(write).context(
+                "a note of definitions that do not decide may stand in the history, and could not be taken back",
+            )?;
+        }
+        noted
+    }
+
+    /// Forgets a note of definitions that never came into force, while those of `deciding` go on deciding, if one was
+    /// left in the history.
+    ///
+    /// # Errors
+    /// The disk refused.
+    pub fn hold(&mut self, deciding: Version) -> anyhow::Result<()> {
+        self.hold_through(&write, deciding)
+    }
+
+    fn hold_through(&mut self, write: Write<'_>, deciding: Version) -> anyhow::Result<()> {
+        let told = deciding.to_string();
+        match self.reigns.iter().rposition(|reign| reign.version == told) {
+            Some(at) if at + 1 == self.reigns.len() => return Ok(()),
+            Some(at) => self.reigns.truncate(at + 1),
+            None => match self.reigns.last_mut() {
+                // It took the place of a reign that had decided on nothing yet.
+                Some(last) => last.version = told,
+                None => return Ok(()),
+            },
+        }
+        self.write_through(write)
+    }
+
+    fn note_through(
+        &mut self,
+        write: Write<'_>,
+        from: Position,
+        version: Version,
+        files: &Files,
+    ) -> anyhow::Result<()> {
         let told = version.to_string();
         if self.reigns.last().is_some_and(|last| last.version == told) {
             return Ok(());
@@ -83,7 +154,7 @@ impl History {
         if self.reigns.last().is_none_or(|last| last.version != version) {
             self.reigns.push(Reign { from, version });
         }
-        self.write()
+        self.write_through(write)
     }
 
     /// Forgets what decided on records from a position on, since these records are no more.
@@ -97,10 +168,10 @@ impl History {
             return Ok(());
         }
         self.reigns.truncate(kept);
-        self.write()
+        self.write_through(&write)
     }
 
-    fn write(&self) -> anyhow::Result<()> {
+    fn write_through(&self, write: Write<'_>) -> anyhow::Result<()> {
         let lines: String = self.reigns.iter().map(line).collect();
         write(&self.folder.join(FILE), lines.as_bytes())
     }
@@ -186,6 +257,46 @@ mod tests {
             history.reigns().iter().map(|reign| (reign.from.get(), reign.version.clone())).collect();
         assert_eq!(told, [(0, one.to_string()), (9, other.to_string())]);
         assert_eq!(history.definitions(&one.to_string()).expect("they were kept").version, one);
+    }
+
+    #[test]
+    fn a_change_that_fails_halfway_is_not_in_the_history_and_can_be_made_later() {
+        let data = tempfile::tempdir().expect("a folder for a test");
+        let ((one, one_files), (other, other_files)) = (company("one"), company("other"));
+        let mut history = History::open(data.path()).expect("an empty history");
+        history.note(Position::START, one, &one_files).expect("a writable folder");
+        let told = || {
+            let history = History::open(data.path()).expect("what was written reads");
+            let reigns = history.reigns().iter().map(|reign| (reign.from.get(), reign.version.clone()));
+            reigns.collect::<Vec<_>>()
+        };
+        let only_one = [(0, one.to_string())];
+        let both = |from| [(0, one.to_string()), (from, other.to_string())];
+
+        // The disk takes everything, and then says that it is not durable: once, and then for good.
+        for (refusals, expected) in [(1, &only_one[..]), (u32::MAX, &both(5)[..])] {
+            let left = std::cell::Cell::new(refusals);
+            let refusing = |path: &Path, bytes: &[u8]| {
+                if path.ends_with(FILE) && left.get() > 0 {
+                    left.set(left.get() - 1);
+                    // What the disk kept of a note that it took back is what the note said.
+                    if left.get() + 1 == refusals {
+                        write(path, bytes)?;
+                    }
+                    bail!("the disk refused");
+                }
+                write(path, bytes)
+            };
+            let mut history = History::open(data.path()).expect("what was written reads");
+            let noted = history.succession_through(&refusing, Position::new(5), one, other, &other_files);
+            noted.expect_err("the disk refused");
+            assert_eq!(told(), expected, "{refusals} refusals");
+        }
+
+        // The same change, when the disk works again and the others have decided on more.
+        let mut history = History::open(data.path()).expect("what was written reads");
+        history.note_succession(Position::new(9), one, other, &other_files).expect("a writable folder");
+        assert_eq!(told(), both(9));
     }
 
     #[test]

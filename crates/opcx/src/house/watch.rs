@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use opcx_company::{Files, Severity};
+use opcx_core::definitions::Version;
 use opcx_core::log::Position;
 use opcx_engine::NotFollowed;
 
@@ -116,12 +117,20 @@ impl Watch {
 }
 
 impl Next {
-    /// Takes note that from a position on this decides.
+    /// Takes note that from a position on this decides, in the place of what does now.
     ///
     /// # Errors
     /// The history cannot be read, or the disk refused.
-    pub fn note(&self, data: &Path, from: Position) -> Result<(), NotFollowed> {
+    pub fn note(&self, data: &Path, deciding: Version, from: Position) -> Result<(), NotFollowed> {
         let mut history = History::open(data)?;
-        Ok(history.note(from, self.reigning.definitions.version, &self.files)?)
+        Ok(history.note_succession(from, deciding, self.reigning.definitions.version, &self.files)?)
+    }
+
+    /// Takes back a note of other definitions that never came into force, should one be left: this goes on deciding.
+    ///
+    /// # Errors
+    /// The history cannot be read, or the disk refused.
+    pub fn hold(&self, data: &Path) -> anyhow::Result<()> {
+        History::open(data)?.hold(self.reigning.definitions.version)
     }
 }

@@ -13,6 +13,7 @@ mod reigning;
 mod route;
 mod routes;
 mod session;
+mod shared;
 mod try_out;
 
 pub use openapi::document;
@@ -25,10 +26,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodFilter;
 use opcx_core::definitions::Definitions;
@@ -43,6 +44,7 @@ use crate::look::{Looking, Question};
 use live::Live;
 use reigning::Throne;
 use route::Asks;
+use shared::{Ground, Shared};
 use try_out::Tries;
 
 /// Most questions that are answered at a time; they may read whole tables. More wait.
@@ -66,6 +68,7 @@ pub struct Sight<A> {
     pub channels: Channels,
     live: Arc<Live>,
     turns: tokio::sync::Semaphore,
+    shared: Shared,
 }
 
 /// Where messages of humans may go.
@@ -98,6 +101,7 @@ impl<A: Accept> Sight<A> {
             channels: Channels::default(),
             live,
             turns,
+            shared: Shared::default(),
         }
     }
 
@@ -167,7 +171,7 @@ async fn answer<A: Accept>(
     // A route that needs nobody's role asks for nobody.
     let somebody = || caller.as_ref().ok_or_else(Problem::unauthorized);
     match route.asks {
-        Asks::Question(question) => ask(sight, question, &part, head.uri.query().unwrap_or("")).await,
+        Asks::Question(question) => ask(sight, question, &part, &head.uri).await,
         Asks::Order(order) => order::give(&sight, somebody()?, order, &part, body).await,
         Asks::SignIn => session::sign_in(&sight.door, &head, body).await,
         Asks::Ingest => ingest::ingest(&sight),
@@ -195,32 +199,41 @@ async fn ask<A: Accept>(
     sight: Arc<Sight<A>>,
     question: route::ReadQuestion,
     part: &str,
-    query: &str,
+    uri: &Uri,
 ) -> Result<Response, Problem> {
-    let question = question(part, query).map_err(|what| Problem::new(StatusCode::BAD_REQUEST, what))?;
+    let read = question(part, uri.query().unwrap_or(""));
+    let question = read.map_err(|what| Problem::new(StatusCode::BAD_REQUEST, what))?;
+    let answer = if question.is_everybodys() {
+        let ground = || {
+            let (commits, erasures) = sight.overview.commits();
+            Ground { reigning: sight.reigning(), commits, erasures, viewers: sight.live.viewers() }
+        };
+        sight.shared.answer(&uri.to_string(), ground, async || look(&sight, question).await).await
+    } else {
+        look(&sight, question).await
+    };
+    answer.map(|answer| json_bytes(StatusCode::OK, answer))
+}
+
+async fn look<A: Accept>(sight: &Arc<Sight<A>>, question: Question) -> Result<Bytes, Problem> {
     // Never closed, so there is always a turn to come.
     let Ok(_turn) = sight.turns.acquire().await else {
         return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "opcx is shutting down"));
     };
-    let looking = Arc::clone(&sight);
+    let looking = Arc::clone(sight);
     let answered = tokio::task::spawn_blocking(move || {
         let Sight { store, overview, .. } = &*looking;
         let reigning = looking.reigning();
         let Reigning { definitions, places, .. } = &*reigning;
-        view(&question, Looking { store: &**store, definitions, places, overview: Some(overview) })
+        let looking = Looking { store: &**store, definitions, places, overview: Some(overview) };
+        question.answer(looking).map(|view| bytes(&view))
     })
     .await;
-    answered.map_err(|_| {
+    let answered = answered.map_err(|_| {
         let what = "the question could not be answered; the program's log says why";
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, what)
-    })
-}
-
-fn view(question: &Question, looking: Looking<'_>) -> Response {
-    match question.answer(looking) {
-        Ok(view) => json(StatusCode::OK, &view),
-        Err(error) => problem(&error).into_response(),
-    }
+    });
+    answered?.map_err(|error| problem(&error))
 }
 
 fn problem(error: &InsightError) -> Problem {
@@ -237,7 +250,14 @@ fn problem(error: &InsightError) -> Problem {
 }
 
 fn json(status: StatusCode, body: &impl Serialize) -> Response {
-    let body = serde_json::to_vec(body).expect("views are plain data");
+    json_bytes(status, bytes(body))
+}
+
+fn bytes(body: &impl Serialize) -> Bytes {
+    serde_json::to_vec(body).expect("views are plain data").into()
+}
+
+fn json_bytes(status: StatusCode, body: Bytes) -> Response {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -67,39 +67,80 @@ fn each_takes_one_case_of_their_team_works_on_it_and_closes_it() {
         kofi takes case_c1_0
         2026-10-05T08:15:00Z
         2026-10-05T08:30:00Z
+        kofi answers case_c1_0
         2026-10-05T08:45:00Z
+        kofi closes case_c1_0
+        kofi takes case_c2_0
         2026-10-05T09:00:00Z
         2026-10-05T09:15:00Z
-        kofi answers case_c1_0
         2026-10-05T09:30:00Z
+        kofi answers case_c2_0
         2026-10-05T09:45:00Z
-        kofi closes case_c1_0
-        2026-10-05T10:00:00Z
+        kofi closes case_c2_0
         kofi takes case_c2_0
+        2026-10-05T10:00:00Z
         2026-10-05T10:15:00Z
         2026-10-05T10:30:00Z
         2026-10-05T10:45:00Z
+        kofi answers case_c2_0
     "#]]
     .assert_eq(&story);
 }
 
 #[test]
-fn at_the_end_of_a_shift_cases_go_back_and_nobody_works_at_night() {
+fn nobody_begins_what_goes_beyond_their_shift_and_nobody_works_at_night() {
     let example = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/shop");
     let calendars = opcx_company::load(&example).definitions.unwrap().calendars;
     let mut staff = Staff::new(3);
     let waiting = || vec![case(1, "care", "upset"), case(2, "branches", "bad-branch")];
-    let day = at("2026-10-05T15:55:00Z");
     let free = |staff: &Staff, now| staff.free(&calendars, now).into_iter().collect::<Vec<_>>();
-    assert_eq!(free(&staff, day).first(), Some(&("branches", 1)));
-    assert_eq!(told(&staff.step(&calendars, day, waiting())), "mia takes case_c1_0\nruben takes case_c2_0\n");
     // Care goes home at 18:00 in Berlin, the branches an hour later.
-    let evening = at("2026-10-05T16:00:00Z");
-    assert_eq!(told(&staff.step(&calendars, evening, Vec::new())), "mia gives back case_c1_0\n");
+    let late = at("2026-10-05T15:45:00Z");
+    assert_eq!(free(&staff, late).first(), Some(&("branches", 1)));
+    let mut story = String::new();
+    for minutes in (0..=120).step_by(15) {
+        let now = late + Span::MINUTE.times(minutes);
+        write!(story, "{now}\n{}", told(&staff.step(&calendars, now, waiting()))).unwrap();
+    }
+    expect![[r#"
+        2026-10-05T15:45:00Z
+        ruben takes case_c2_0
+        2026-10-05T16:00:00Z
+        2026-10-05T16:15:00Z
+        2026-10-05T16:30:00Z
+        2026-10-05T16:45:00Z
+        ruben answers case_c2_0
+        2026-10-05T17:00:00Z
+        ruben closes case_c2_0
+        2026-10-05T17:15:00Z
+        2026-10-05T17:30:00Z
+        2026-10-05T17:45:00Z
+    "#]]
+    .assert_eq(&story);
     let night = at("2026-10-05T20:00:00Z");
-    assert_eq!(told(&staff.step(&calendars, night, waiting())), "ruben gives back case_c2_0\n");
     assert_eq!(told(&staff.step(&calendars, night, waiting())), "");
     assert_eq!(free(&staff, night), []);
+}
+
+#[test]
+fn when_a_shift_is_cut_short_cases_go_back_and_what_is_done_is_closed() {
+    let example = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/shop");
+    let calendars = opcx_company::load(&example).definitions.unwrap().calendars;
+    let mut staff = Staff::new(3);
+    let waiting = || vec![case(1, "care", "upset"), case(2, "branches", "bad-branch")];
+    let night = at("2026-10-05T20:00:00Z");
+    assert_eq!(
+        told(&staff.step(&always(), night, waiting())),
+        "mia takes case_c1_0\nruben takes case_c2_0\n"
+    );
+    let soon = night + Span::MINUTE.times(15);
+    assert_eq!(
+        told(&staff.step(&calendars, soon, Vec::new())),
+        "mia gives back case_c1_0\nruben gives back case_c2_0\n"
+    );
+    assert_eq!(told(&staff.step(&always(), night, waiting()[..1].to_vec())), "mia takes case_c1_0\n");
+    let later = night + Span::HOUR.times(2);
+    assert!(told(&staff.step(&calendars, later, Vec::new())).ends_with("mia closes case_c1_0\n"));
 }
 
 #[test]

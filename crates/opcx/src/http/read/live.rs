@@ -93,6 +93,11 @@ impl Live {
         }
     }
 
+    /// How many look.
+    pub(super) fn viewers(&self) -> usize {
+        self.viewers.load(Ordering::Relaxed)
+    }
+
     /// Ends every stream.
     pub(super) fn close(&self) {
         self.closed.send_replace(true);

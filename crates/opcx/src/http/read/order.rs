@@ -62,6 +62,8 @@ pub(super) async fn give<A: Accept>(
         wait_for(sight, taken.position).await?;
         not_anothers(&*sight.store, case, caller)?;
     }
+    // Whoever did something is not shown what was before.
+    sight.shared.let_go();
     Ok(json(StatusCode::ACCEPTED, &taken))
 }
 

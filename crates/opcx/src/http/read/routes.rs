@@ -7,11 +7,11 @@ use opcx_core::event::Name;
 use opcx_core::promise::PromiseId;
 use opcx_core::record::{Order, Whom};
 use opcx_insight::{
-    Brief, Cases, CasesQuestion, Customer, Decisions, DecisionsQuestion, Erasures, ErasuresQuestion, Export,
-    ExportQuestion, Found, Journeys, JourneysQuestion, Moment, MomentQuestion, Playbooks, PlaybooksQuestion,
-    Promises, PromisesQuestion, Pulse, PulseQuestion, PulseSeries, RejectedInputs, RejectedQuestion,
-    SearchQuestion, SeriesQuestion, Timeline, TimelineQuestion, Trust, TrustQuestion, WentThrough,
-    WentThroughQuestion,
+    Brief, Carried, Cases, CasesQuestion, Customer, Decisions, DecisionsQuestion, Erasures, ErasuresQuestion,
+    Export, ExportQuestion, Found, Journeys, JourneysQuestion, Moment, MomentQuestion, Playbooks,
+    PlaybooksQuestion, Promises, PromisesQuestion, Pulse, PulseQuestion, PulseSeries, RejectedInputs,
+    RejectedQuestion, SearchQuestion, SeriesQuestion, Timeline, TimelineQuestion, Trust, TrustQuestion,
+    WentThrough, WentThroughQuestion,
 };
 
 use super::files::{FolderView, Saved, Saving};
@@ -68,6 +68,17 @@ pub const ROUTES: &[Route] = &[
         asks: Asks::Question(|who, query| Ok(Question::Timeline(who.to_owned(), read_query(query)?))),
         takes: Some(schema::<TimelineQuestion>),
         gives: Some(schema::<Timeline>),
+    },
+    Route {
+        path: "/v1/events/{id}/reading",
+        summary: "What was read in what a customer said in one record, and which of their words carried that",
+        role: Some(Role::Viewer),
+        asks: Asks::Question(|id, query| {
+            read_query::<Nothing>(query)?;
+            Ok(Question::Carried(id.to_owned()))
+        }),
+        takes: None,
+        gives: Some(schema::<Carried>),
     },
     Route {
         path: "/v1/playbooks",
