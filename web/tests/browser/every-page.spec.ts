@@ -1,11 +1,7 @@
 /** What holds of every page: it can be read by everybody, in light and dark, wide and narrow. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from '@playwright/test';
+import { violations } from './axe';
 import { expect, open, SOMEBODY, test } from './engine';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** Every page by its address, with its heading and something that only its data can tell. */
 const PAGES: readonly (readonly [path: string, heading: string, tells: string])[] = [
@@ -38,22 +34,6 @@ async function go(page: Page, [path, heading, tells]: (typeof PAGES)[number]): P
   }, path);
   await expect(page.getByRole('heading', { level: 1, name: heading, exact: true })).toBeVisible();
   await expect(page.getByRole('main')).toContainText(tells);
-}
-
-async function violations(page: Page): Promise<string[]> {
-  // Through the debugger: the page's own policy lets no such script in.
-  await page.evaluate(AXE);
-  return page.evaluate(async (rules) => {
-    const axe = (
-      globalThis as unknown as {
-        axe: {
-          run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
-        };
-      }
-    ).axe;
-    const found = await axe.run({ runOnly: rules });
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-  }, RULES);
 }
 
 /** Where everything stands that a reader sees as a block. */

@@ -1,4 +1,5 @@
 /** What happens is seen without a reload; two people work on cases at a time. */
+import { violations } from './axe';
 import { expect, open, test } from './engine';
 
 test('Pulse tells what happens as it happens', async ({ page, live }) => {
@@ -58,7 +59,7 @@ test('the words that carried a reading are marked when somebody asks, and told i
 }) => {
   await open(page, live, '/', 'viewer');
   await live.happens('wendy', 'Message Received', {
-    message: 'I am so ANGRY!!! Nobody answers me, thanks a lot',
+    message: 'I am so ANGRY!!! Nobody answers me',
   });
   await live.happens('wendy', 'Order Completed', { order_id: 'o-of-wendy', order_value: 20 });
   await page.goto(`${live.address}/customers/wendy`);
@@ -78,6 +79,10 @@ test('the words that carried a reading are marked when somebody asks, and told i
   expect(
     await angry.evaluate((mark) => Number.parseFloat(getComputedStyle(mark).borderBlockEndWidth)),
   ).toBeGreaterThan(2);
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    expect(await violations(page), `what axe finds in ${colorScheme}`).toEqual([]);
+  }
   await quote.getByRole('button', { name: 'negative' }).click();
   await expect(quote).toContainText('For negative:');
   await quote.getByRole('button', { name: 'Hide the words' }).click();

@@ -71,8 +71,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
     listener.set_nonblocking(true).context("listening")?;
 
     let scenario = scenario(&arguments.scenario)?;
-    // In the middle of a morning, when something happens.
-    let now = scenario.start.0 + Span::DAY.times(i64::from(arguments.days)) + Span::HOUR.times(8);
+    // In the early afternoon, when what is to arrive that day comes at risk.
+    let of_day = Span::HOUR.times(12) + Span::MINUTE.times(30);
+    let now = scenario.start.0 + Span::DAY.times(i64::from(arguments.days)) + of_day;
     let mut simulation = Simulation::new(scenario, arguments.seed, arguments.customers, DAYS_MAX);
     let store = company.open_store()?;
     let house = House {

@@ -19,7 +19,7 @@ use words::{Reply, matter};
 /// How often somebody looks up from what they do.
 pub(super) const LOOKS_UP: Span = Span::MINUTE.times(15);
 /// Shortest and longest time that a case takes, in minutes.
-const WORK_MINUTES: std::ops::Range<u64> = 20..90;
+const WORK_MINUTES: std::ops::Range<u64> = 25..100;
 /// Whoever is back within this time has a break, and keeps their case.
 const BREAK_MAX: Span = Span::HOUR.times(2);
 /// Of those who write back, after which part of the work they do, in percent.
@@ -39,6 +39,9 @@ const PEOPLE: [(&str, &str, &str); 8] = [
     ("olga", "digital", "care"),
     ("ruben", "branches", "branches"),
 ];
+
+/// The team that those of others help when they have nothing to do: most of what people say goes wrong ends there.
+const HELPED: &str = "care";
 
 /// Everybody who works on cases.
 #[derive(Debug, Clone)]
@@ -94,13 +97,17 @@ impl Staff {
         PEOPLE.into_iter().map(|(name, _, _)| name)
     }
 
-    /// The teams that have somebody with free hands, or who is about to be done, each with how many.
+    /// The teams for whose cases there are free hands, or hands about to be free, each with how many. Those who may
+    /// help another team count for both.
     #[must_use]
     pub fn free(&self, calendars: &Calendars, now: Timestamp) -> BTreeMap<&'static str, u16> {
         let mut free = BTreeMap::new();
         let is_free = |one: &Colleague| one.busy.as_ref().is_none_or(|busy| busy.ends <= now);
         for one in self.people.iter().filter(|one| is_free(one) && one.is_there(calendars, now)) {
             *free.entry(one.team).or_default() += 1;
+            if one.team != HELPED {
+                *free.entry(HELPED).or_default() += 1;
+            }
         }
         free
     }
@@ -188,7 +195,8 @@ impl Staff {
         deeds: &mut Vec<Deed>,
     ) {
         let Colleague { name, team, .. } = self.people[place];
-        let Some(at) = waiting.iter().position(|line| line.team == team) else { return };
+        let first_of = |team: &str| waiting.iter().position(|line| line.team == team);
+        let Some(at) = first_of(team).or_else(|| first_of(HELPED)) else { return };
         let minutes = WORK_MINUTES.start + self.below(WORK_MINUTES.end - WORK_MINUTES.start);
         let work = Span::MINUTE.times(i64::try_from(minutes).unwrap_or(0));
         if !self.people[place].is_at_work(calendars, now + work) {

@@ -67,22 +67,18 @@ fn each_takes_one_case_of_their_team_works_on_it_and_closes_it() {
         kofi takes case_c1_0
         2026-10-05T08:15:00Z
         2026-10-05T08:30:00Z
-        kofi answers case_c1_0
         2026-10-05T08:45:00Z
-        kofi closes case_c1_0
-        kofi takes case_c2_0
         2026-10-05T09:00:00Z
         2026-10-05T09:15:00Z
+        kofi answers case_c1_0
         2026-10-05T09:30:00Z
-        kofi answers case_c2_0
         2026-10-05T09:45:00Z
-        kofi closes case_c2_0
+        kofi closes case_c1_0
         kofi takes case_c2_0
         2026-10-05T10:00:00Z
         2026-10-05T10:15:00Z
         2026-10-05T10:30:00Z
         2026-10-05T10:45:00Z
-        kofi answers case_c2_0
     "#]]
     .assert_eq(&story);
 }
@@ -107,6 +103,9 @@ fn nobody_begins_what_goes_beyond_their_shift_and_nobody_works_at_night() {
         ruben takes case_c2_0
         2026-10-05T16:00:00Z
         2026-10-05T16:15:00Z
+        ruben answers case_c2_0
+        ruben closes case_c2_0
+        ruben takes case_c2_0
         2026-10-05T16:30:00Z
         2026-10-05T16:45:00Z
         ruben answers case_c2_0
@@ -160,6 +159,23 @@ fn over_lunch_a_case_stays_with_whoever_has_it() {
         told(&staff.step(&calendars, at("2026-10-05T12:45:00Z"), Vec::new()))
             .ends_with("mia closes case_c1_0\n")
     );
+}
+
+#[test]
+fn whoever_has_nothing_of_their_own_to_do_helps_care() {
+    let mut staff = Staff::new(1);
+    let now = at("2026-10-05T08:00:00Z");
+    assert_eq!(staff.free(&always(), now)["care"], 8);
+    let waiting: Vec<CaseLine> = [(1, "payments"), (2, "care"), (3, "care"), (4, "care"), (5, "care")]
+        .map(|(number, team)| case(number, team, "upset"))
+        .into();
+    expect![[r#"
+        mia takes case_c2_0
+        noor takes case_c3_0
+        emre takes case_c4_0
+        pavel takes case_c5_0
+        kofi takes case_c1_0
+    "#]].assert_eq(&told(&staff.step(&always(), now, waiting)));
 }
 
 #[test]
