@@ -175,7 +175,8 @@ fn whoever_has_nothing_of_their_own_to_do_helps_care() {
         emre takes case_c4_0
         pavel takes case_c5_0
         kofi takes case_c1_0
-    "#]].assert_eq(&told(&staff.step(&always(), now, waiting)));
+    "#]]
+    .assert_eq(&told(&staff.step(&always(), now, waiting)));
 }
 
 #[test]
