@@ -12,6 +12,7 @@
 
 mod damage;
 mod fuzz;
+mod macro_f1;
 mod sim_texts;
 mod train_emotion;
 mod trial;

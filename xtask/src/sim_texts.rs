@@ -10,9 +10,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
 use opcx_core::reading::{Emotion, Valence};
+use opcx_emotion::heads::place;
 use opcx_sim::company::Language;
 use opcx_sim::scenario::BUILT_IN;
 use opcx_sim::{Scenario, Simulation, Truth};
+
+use crate::macro_f1::of_choices;
 
 const VALENCES: [Valence; 3] = [Valence::Negative, Valence::Neutral, Valence::Positive];
 /// Words of each set among which distinct ones are counted: as many as all have.
@@ -188,22 +191,7 @@ impl Bayes {
     }
 
     fn macro_f1(&self, texts: &[(String, Valence)]) -> f64 {
-        let (mut hit, mut found, mut there) = ([0.0_f64; 3], [0.0_f64; 3], [0.0_f64; 3]);
-        for (text, truth) in texts {
-            let (told, truth) = (place(self.tell(text)), place(*truth));
-            found[told] += 1.0;
-            there[truth] += 1.0;
-            hit[truth] += f64::from(u8::from(told == truth));
-        }
-        (0..3).map(|at| 2.0 * hit[at] / (found[at] + there[at]).max(1.0)).sum::<f64>() / 3.0
-    }
-}
-
-fn place(valence: Valence) -> usize {
-    match valence {
-        Valence::Negative => 0,
-        Valence::Neutral => 1,
-        Valence::Positive => 2,
+        of_choices::<3>(texts.iter().map(|(text, truth)| (place(self.tell(text)), place(*truth), 1.0)))
     }
 }
 

@@ -1,8 +1,8 @@
 //! The deep tier: MiniLM-L6 with one linear layer for all labels, eight bits a weight, run by `rten`.
 //!
 //! text → [`clean`] the words that count → [`wordpiece`] tokens → the network → one number per token and label. A text's
-//! score is the mean over its tokens, so each token's part in it is exact. From there it is [`crate::heads`], as for the
-//! fast tier.
+//! score is the mean over its tokens, so each token's part in it is exact. To scores of emotions the fast tier's are
+//! [`joined`]. From there it is [`crate::heads`], as for the fast tier.
 //!
 //! * **Same text, same reading** – nothing is padded and the scales of activations are fixed, so what else is read, and how
 //!   many texts at a time, changes nothing: a test compares to the bit. Floats are summed in an order that depends
@@ -14,6 +14,7 @@
 pub mod cascade;
 pub mod clean;
 pub mod file;
+pub mod joined;
 pub mod wordpiece;
 
 use std::sync::{Arc, LazyLock};

@@ -19,7 +19,7 @@ pub(crate) use explain::thousandths;
 
 use opcx_core::reading::Unknown;
 
-use crate::heads::{Chances, Heads, LABELS, Scores};
+use crate::heads::{Heads, LABELS, Scores};
 use features::{Features, inverse_root};
 use language::Language;
 use text::PlainText;
@@ -49,18 +49,10 @@ pub struct Scratch {
 }
 
 impl Model {
-    /// The chances of every label.
-    ///
-    /// # Errors
-    /// [`Unknown::Empty`] and [`Unknown::Language`]; [`Unknown::Unsure`] if no word is known.
-    pub fn chances(&self, text: &str, scratch: &mut Scratch) -> Result<Chances, Unknown> {
-        self.scores(text, scratch).map(|scores| self.heads.chances(&scores))
-    }
-
     /// The scores of every label.
     ///
     /// # Errors
-    /// As for [`Model::chances`].
+    /// [`Unknown::Empty`] and [`Unknown::Language`]; [`Unknown::Unsure`] if no word is known.
     pub fn scores(&self, text: &str, scratch: &mut Scratch) -> Result<Scores, Unknown> {
         let Scratch { plain, features } = scratch;
         plain.read(text);

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 use opcx_core::event::CustomersWords;
 use opcx_core::reading::{Chosen, Found, Model, Reading, Tier, Unknown};
 
-use crate::heads::{self, Chances, Scores};
+use crate::heads::{self, Chances, EMOTIONS, LABELS, Scores};
 use crate::{deep, fast};
 
 /// The bytes of a text that are read; what follows is left unread. A message of 4 KiB has said
@@ -72,6 +72,12 @@ pub struct Part {
     pub thousandths: i32,
 }
 
+/// What the fast tier makes of a text.
+struct Seen {
+    scores: Scores,
+    chances: Chances,
+}
+
 #[derive(Clone)]
 enum Deep {
     /// The one that ships, loaded when it is first needed.
@@ -101,11 +107,11 @@ impl Reader {
     /// fast tier's also from machine to machine. Of a text longer than [`TEXT_BYTES_MAX`] the beginning is read.
     pub fn read(&self, words: CustomersWords<'_>, choice: Choice, scratch: &mut Scratch) -> Reading {
         let text = beginning(words);
-        let seen = self.fast.chances(text, &mut scratch.fast);
+        let seen = self.look(text, scratch);
         match self.doubt(&seen, choice) {
             Err(chosen) => self.by_fast(&seen, chosen),
             Ok(chosen) => match self.deep().scores(text, &mut scratch.deep) {
-                Some(scores) => self.by_deep(&scores, chosen).0,
+                Some(network) => self.by_deep(network, &beside(&seen), chosen).0,
                 None => self.by_fast(&seen, chosen),
             },
         }
@@ -120,26 +126,26 @@ impl Reader {
         scratch: &mut Scratch,
     ) -> Vec<(Reading, Option<Chances>)> {
         let mut readings = Vec::new();
-        let mut doubted: Vec<(usize, Chosen)> = Vec::new();
+        let mut doubted: Vec<(usize, Chosen, Scores)> = Vec::new();
         let mut hard: Vec<&str> = Vec::new();
         for (at, words) in texts.into_iter().enumerate() {
             let text = beginning(words);
-            let seen = self.fast.chances(text, &mut scratch.fast);
+            let seen = self.look(text, scratch);
             let chosen = match self.doubt(&seen, choice) {
                 Err(chosen) => chosen,
                 Ok(chosen) => {
-                    doubted.push((at, chosen));
+                    doubted.push((at, chosen, beside(&seen)));
                     hard.push(text);
                     chosen
                 }
             };
-            readings.push((self.by_fast(&seen, chosen), seen.ok()));
+            readings.push((self.by_fast(&seen, chosen), seen.ok().map(|seen| seen.chances)));
         }
         if !hard.is_empty() {
             let scores = self.deep().scores_of_all(&hard, &mut scratch.deep);
-            for ((at, chosen), scores) in doubted.into_iter().zip(scores) {
-                if let Some(scores) = scores {
-                    let (reading, chances) = self.by_deep(&scores, chosen);
+            for ((at, chosen, beside), network) in doubted.into_iter().zip(scores) {
+                if let Some(network) = network {
+                    let (reading, chances) = self.by_deep(network, &beside, chosen);
                     readings[at] = (reading, Some(chances));
                 }
             }
@@ -147,10 +153,15 @@ impl Reader {
         readings
     }
 
+    fn look(&self, text: &str, scratch: &mut Scratch) -> Result<Seen, Unknown> {
+        let scores = self.fast.scores(text, &mut scratch.fast)?;
+        Ok(Seen { chances: self.fast.heads.chances(&scores), scores })
+    }
+
     /// Why the deep tier should read a text as the fast tier sees it, or why not.
-    fn doubt(&self, seen: &Result<Chances, Unknown>, choice: Choice) -> Result<Chosen, Chosen> {
+    fn doubt(&self, seen: &Result<Seen, Unknown>, choice: Choice) -> Result<Chosen, Chosen> {
         let is_sure = || match seen {
-            Ok(chances) => self.deep().judge.cascade.is_sure(chances),
+            Ok(seen) => self.deep().judge.cascade.is_sure(&seen.chances),
             Err(Unknown::Unsure) => false,
             // What is empty or in another language is so for both tiers.
             Err(Unknown::Empty | Unknown::Language) => true,
@@ -167,17 +178,17 @@ impl Reader {
         }
     }
 
-    fn by_fast(&self, seen: &Result<Chances, Unknown>, chosen: Chosen) -> Reading {
+    fn by_fast(&self, seen: &Result<Seen, Unknown>, chosen: Chosen) -> Reading {
         let found = match seen {
-            Ok(chances) => self.fast.heads.found(chances),
+            Ok(seen) => self.fast.heads.found(&seen.chances),
             Err(unknown) => Found::Unknown(*unknown),
         };
         Reading { model: Model { tier: Tier::Fast, version: self.fast.version }, chosen, found }
     }
 
-    fn by_deep(&self, scores: &Scores, chosen: Chosen) -> (Reading, Chances) {
+    fn by_deep(&self, network: Scores, beside: &Scores, chosen: Chosen) -> (Reading, Chances) {
         let judge = &self.deep().judge;
-        let chances = judge.heads.chances(scores);
+        let chances = judge.heads.chances(&deep::joined::scores(network, beside, &self.fast.heads));
         let found = judge.heads.found(&chances);
         (Reading { model: Model { tier: Tier::Deep, version: judge.version }, chosen, found }, chances)
     }
@@ -185,9 +196,18 @@ impl Reader {
     /// A reading with the words that carried it.
     pub fn explain(&self, words: CustomersWords<'_>, choice: Choice, scratch: &mut Scratch) -> Explained {
         let reading = self.read(words, choice, scratch);
+        let is_joined = self.fast.scores(beginning(words), &mut scratch.fast).is_ok();
         let parts = |label: usize| match reading.model.tier {
             Tier::Fast => self.fast.parts(&scratch.fast, label),
-            Tier::Deep => self.deep().parts(&scratch.deep, label),
+            Tier::Deep => {
+                let parts = self.deep().parts(&scratch.deep, label);
+                if is_joined && label < EMOTIONS {
+                    let slope = self.deep().judge.heads.calibrations[label].slope;
+                    deep::joined::parts(parts, self.fast.parts(&scratch.fast, label), slope)
+                } else {
+                    parts
+                }
+            }
             Tier::Given => Vec::new(),
         };
         let (valence, emotion) = match &reading.found {
@@ -206,6 +226,11 @@ impl Reader {
             Deep::Given(model) => Arc::clone(model),
         }
     }
+}
+
+/// What the fast tier gives beside the network: nothing of a text that it cannot read.
+fn beside(seen: &Result<Seen, Unknown>) -> Scores {
+    seen.as_ref().map_or([0; LABELS], |seen| seen.scores)
 }
 
 fn beginning(words: CustomersWords<'_>) -> &str {

@@ -48,16 +48,16 @@ fn anger_and_disappointment_are_read_as_bad_feelings() {
         &expect![[r#"
             "THIS IS RIDICULOUS. Worst airline ever, I hate you"
               fast: negative, complaint (disgust, anger, annoyance, disapproval)
-              deep: negative, complaint (anger, annoyance)
+              deep: negative, complaint (anger, annoyance, disgust)
             "So disappointed with your service, this is awful"
               fast: negative, complaint (disappointment, disgust)
-              deep: negative, complaint (disgust, disappointment)
+              deep: negative, complaint (disappointment, disgust)
             "what a disgusting room, the toilet made me sick"
               fast: negative, complaint (disgust)
               deep: negative, complaint (disgust)
             "I'm scared that we will miss the funeral, I am so worried"
               fast: negative, complaint (fear, nervousness, sadness, disappointment)
-              deep: negative, complaint (fear)
+              deep: negative, complaint (fear, nervousness)
             "I am so sad, you lost the last letter from my mother"
               fast: negative, complaint, needs an answer (sadness, disappointment)
               deep: negative, complaint (sadness)
@@ -76,10 +76,10 @@ fn questions_and_reports_are_curious_or_neutral() {
         &expect![[r#"
             "When does the branch open on Saturday?"
               fast: neutral, question, needs an answer (curiosity, neutral, confusion)
-              deep: neutral, question, needs an answer (curiosity, confusion)
+              deep: neutral, question, needs an answer (curiosity, confusion, neutral)
             "What does the fee on my invoice mean? I don't understand it"
               fast: negative, question, needs an answer (confusion, curiosity)
-              deep: negative, complaint, needs an answer (confusion, curiosity)
+              deep: negative, question, needs an answer (confusion, curiosity)
             "The parcel was delivered on Tuesday at noon."
               fast: neutral, complaint, needs an answer (neutral)
               deep: neutral, request, needs an answer (neutral)
@@ -178,7 +178,7 @@ fn english_full_of_names_and_numbers_is_still_english() {
               fast: neutral, complaint, needs an answer (neutral)
               deep: negative, complaint, needs an answer (neutral)
             "Touchdown JFK! Well done pilots of Flight 226! #RocksOn"
-              fast: neutral, praise (neutral, admiration)
+              fast: positive, praise (neutral, admiration)
               deep: positive, praise (admiration)
             "#neveragain #brokenpromises"
               fast: negative, complaint, needs an answer (neutral, disappointment)

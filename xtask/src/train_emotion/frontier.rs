@@ -5,6 +5,7 @@ use opcx_emotion::deep::cascade::Cascade;
 use opcx_emotion::heads::{ASK, Chances, VALENCE, likeliest};
 
 use super::calibrate::{Seen, counts};
+use crate::macro_f1::of_choices;
 
 /// The share of texts that the deep tier may be asked about: with a deep tier of some 350 texts a second it leaves
 /// 1,500 to the whole.
@@ -77,16 +78,5 @@ fn weigh(texts: &[Both], cascade: Cascade) -> Choice {
         let fast = likeliest(&text.fast.valences);
         (if cascade.is_sure(&text.fast) { fast } else { text.deep }, text.truth, text.counts)
     });
-    Choice { cascade, deep: deep / all, macro_f1: macro_f1(read) }
-}
-
-/// Macro-F1 over the three valences of (read, truth, how much it counts).
-fn macro_f1(read: impl Iterator<Item = (usize, usize, f64)>) -> f64 {
-    let (mut hit, mut found, mut labelled) = ([0.0; 3], [0.0; 3], [0.0; 3]);
-    for (read, truth, counts) in read {
-        hit[truth] += if read == truth { counts } else { 0.0 };
-        found[read] += counts;
-        labelled[truth] += counts;
-    }
-    (0..3).map(|way| 2.0 * hit[way] / f64::max(found[way] + labelled[way], 1e-9)).sum::<f64>() / 3.0
+    Choice { cascade, deep: deep / all, macro_f1: of_choices::<3>(read) }
 }

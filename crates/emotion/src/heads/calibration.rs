@@ -27,10 +27,14 @@ impl Calibration {
     /// The chance for a score in 65,536ths.
     #[must_use]
     pub fn confidence(self, score: i64) -> Permille {
-        let log_odds =
-            (score.saturating_mul(i64::from(self.slope)) >> FRACTION_BITS) + i64::from(self.offset);
-        let share = u32::from(logistic(log_odds)) * u32::from(self.ceiling.get());
+        let share = u32::from(logistic(self.log_odds(score))) * u32::from(self.ceiling.get());
         Permille::new(u16::try_from((share + 500) / 1000).expect("a product of two shares is a share"))
+    }
+
+    /// The log-odds for a score, both in 65,536ths, as if there were no ceiling.
+    #[must_use]
+    pub fn log_odds(self, score: i64) -> i64 {
+        (score.saturating_mul(i64::from(self.slope)) >> FRACTION_BITS) + i64::from(self.offset)
     }
 }
 
