@@ -203,7 +203,7 @@ impl Reader {
                 let parts = self.deep().parts(&scratch.deep, label);
                 if is_joined && label < EMOTIONS {
                     let slope = self.deep().judge.heads.calibrations[label].slope;
-                    deep::joined::parts(parts, self.fast.parts(&scratch.fast, label), slope)
+                    deep::joined::parts(beginning(words), parts, self.fast.parts(&scratch.fast, label), slope)
                 } else {
                     parts
                 }

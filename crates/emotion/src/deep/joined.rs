@@ -4,6 +4,8 @@
 //! differ, so both together name emotions better than either: macro-F1 on GoEmotions dev, held out, rises from 0.530 to
 //! 0.547. At the other heads the network alone is better, and stays alone.
 
+use super::clean::clean;
+use crate::fast::text::PlainText;
 use crate::heads::calibration::FRACTION_BITS;
 use crate::heads::{EMOTIONS, Heads, Scores};
 use crate::reader::Part;
@@ -22,23 +24,34 @@ pub fn scores(mut network: Scores, fast: &Scores, fast_heads: &Heads) -> Scores 
     network
 }
 
-/// What each word gave to an emotion's log-odds: the network's parts, and upon them those of the fast tier, each at
-/// the next word that holds its token, or after them all. `slope` is that of the emotion's chance.
-pub(crate) fn parts(network: Vec<Part>, fast: Vec<Part>, slope: i32) -> Vec<Part> {
+/// What each word of `text` gave to an emotion's log-odds: the network's parts, and upon them those of the fast tier, each
+/// on the word that holds its token, or else on one of the same chunk. `slope` is that of the emotion's chance.
+pub(crate) fn parts(text: &str, network: Vec<Part>, fast: Vec<Part>, slope: i32) -> Vec<Part> {
     let mut all = network;
     let words: Vec<String> = all.iter().map(|part| part.word.to_lowercase()).collect();
+    let Some(last) = words.len().checked_sub(1) else { return all };
+    let mut fast = fast.into_iter();
+    let mut plain = PlainText::default();
     let mut from = 0;
-    for Part { word, thousandths: gives } in fast {
-        let gives = (i64::from(gives) * i64::from(slope) / ONE_IN) >> FRACTION_BITS;
-        let gives = i32::try_from(gives.clamp(i32::MIN.into(), i32::MAX.into())).expect("it is clamped");
-        if let Some(at) = (from..words.len()).find(|&at| words[at].contains(&word)) {
-            from = at;
-            all[at].thousandths = all[at].thousandths.saturating_add(gives);
-        } else {
-            all.push(Part { word, thousandths: gives });
+    for chunk in text.split_whitespace() {
+        plain.read(chunk);
+        let to = from + clean(chunk).split_whitespace().count();
+        for Part { word, thousandths } in fast.by_ref().take(plain.tokens().len()) {
+            let holds = (from..to.min(words.len())).find(|&at| words[at].contains(&word));
+            add(&mut all[holds.unwrap_or(from).min(last)], thousandths, slope);
         }
+        from = to;
+    }
+    for Part { thousandths, .. } in fast {
+        add(&mut all[last], thousandths, slope);
     }
     all
+}
+
+fn add(part: &mut Part, thousandths: i32, slope: i32) {
+    let gives = (i64::from(thousandths) * i64::from(slope) / ONE_IN) >> FRACTION_BITS;
+    let gives = i32::try_from(gives.clamp(i32::MIN.into(), i32::MAX.into())).expect("it is clamped");
+    part.thousandths = part.thousandths.saturating_add(gives);
 }
 
 #[cfg(test)]
@@ -59,9 +72,12 @@ mod tests {
     #[test]
     fn the_fast_tiers_parts_lie_on_the_words_that_hold_them() {
         let part = |word: &str, thousandths| Part { word: word.to_owned(), thousandths };
-        let network = vec![part("Lost", 10), part("bags,", 20), part("again", 30)];
-        let fast = vec![part("lost", 100), part("bags", 40), part(",", -8), part("😡", 6), part("again", 2)];
-        let expected = [part("Lost", 60), part("bags,", 36), part("again", 31), part("😡", 3)];
-        assert_eq!(parts(network, fast, 1 << 16), expected);
+        let network = vec![part("Lost", 10), part("bags,", 20), part("again", 30), part("angry", 2)];
+        let fast =
+            vec![part("lost", 100), part("bags", 40), part(",", -8), part("again", 2), part("\u{1f621}", 6)];
+        let expected = [part("Lost", 60), part("bags,", 36), part("again", 31), part("angry", 5)];
+        let text = "@shop Lost  bags, again\n\u{1f621}";
+        assert_eq!(clean(text), "Lost bags, again angry");
+        assert_eq!(parts(text, network, fast, 1 << 16), expected);
     }
 }
