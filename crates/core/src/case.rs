@@ -2,6 +2,10 @@
 //!
 //! While a human holds a case, no automatic message goes out to that customer on that matter.
 
+mod brief;
+
+pub use brief::{Brief, OWED_MAX, Owed, Seen};
+
 use core::fmt;
 
 use alloc::string::String;
@@ -51,8 +55,8 @@ pub struct Case {
     pub opened: Timestamp,
     /// Where it stands.
     pub state: CaseState,
-    /// What the human needs to know, line by line.
-    pub brief: Vec<CompactString>,
+    /// What the human needs to know.
+    pub brief: Brief,
     /// What humans wrote down, oldest first; the newest [`NOTES_MAX`].
     pub notes: Vec<Note>,
 }

@@ -34,7 +34,9 @@ impl<K: Hash + Eq, V> Cache<K, V> {
         self.old.remove(&key);
         self.young.insert(key, value);
         if self.young.len() >= self.generation_max {
-            self.old = std::mem::take(&mut self.young);
+            // The room of the one is used again for the other.
+            std::mem::swap(&mut self.old, &mut self.young);
+            self.young.clear();
         }
     }
 

@@ -6,9 +6,12 @@
 //!           out       event?     parallel  chain      transaction
 //! ```
 //!
+//! While a batch is written, the next one is read.
+//!
 //! Timers have a place in the log too: a timer due at T on a lane fires just before the lane's first
 //! record with a time at or after T. So nothing depends on where a batch ends.
 
+mod ahead;
 mod assign;
 mod crowd;
 mod error;
@@ -34,6 +37,7 @@ use opcx_store::{Commit, EventKey, Logged, Progress, Store};
 use rayon::prelude::*;
 
 use crate::cache::Cache;
+use ahead::Batch;
 use assign::{Assigned, Task};
 use lanes::Lanes;
 use work::{Finished, Worker};
@@ -49,11 +53,14 @@ pub struct Budget {
     /// Customers whose timers fire in one commit. Where more are due at one record, after a long pause,
     /// they are taken in commits of their own before it.
     pub timers_max: usize,
+    /// Records that must wait after a batch for them to be read while it is written. As few as a moment
+    /// brings are soon read, and by then there are more.
+    pub ahead_from: u64,
 }
 
 impl Default for Budget {
     fn default() -> Budget {
-        Budget { records_max: 16_384, bytes_max: 16 << 20, timers_max: 16_384 }
+        Budget { records_max: 16_384, bytes_max: 16 << 20, timers_max: 16_384, ahead_from: 4_096 }
     }
 }
 
@@ -80,6 +87,8 @@ pub struct Decider {
     progress: Progress,
     customers: Cache<CustomerId, Customer>,
     owners: Cache<Identifier, CustomerId>,
+    /// The next batch, where it was read ahead.
+    ahead: Option<Batch>,
 }
 
 impl Decider {
@@ -102,6 +111,7 @@ impl Decider {
             progress,
             customers: Cache::new(CUSTOMERS_CACHED),
             owners: Cache::new(OWNERS_CACHED),
+            ahead: None,
         })
     }
 
@@ -123,8 +133,7 @@ impl Decider {
     /// # Errors
     /// The state cannot be read.
     pub fn reload(&mut self) -> Result<(), EngineError> {
-        self.customers.clear();
-        self.owners.clear();
+        self.forget();
         self.progress = self.store.progress()?;
         Ok(())
     }
@@ -134,24 +143,33 @@ impl Decider {
     /// # Errors
     /// The store refused. Nothing of the batch is committed, and the same call may be tried again.
     pub fn advance(&mut self) -> Result<usize, EngineError> {
-        let mut batch =
-            self.store.read(self.progress.position, self.budget.records_max, self.budget.bytes_max)?;
-        if batch.is_empty() {
+        let mut batch = match self.ahead.take() {
+            Some(batch) => batch,
+            None => Batch::read(&*self.store, self.budget, self.progress.position)?,
+        };
+        if batch.records.is_empty() {
             return Ok(0);
         }
         stop_at_erasure(&mut batch);
         let result = self.part_crowd(&mut batch).and_then(|due| self.decide(&batch, &due));
         if result.is_err() {
             // What is at hand may be half changed; the store has it whole.
-            self.customers.clear();
-            self.owners.clear();
+            self.forget();
         }
-        result.map(|()| batch.len())
+        result.map(|()| batch.records.len())
     }
 
-    fn decide(&mut self, batch: &[Logged], due: &[CustomerId]) -> Result<(), EngineError> {
+    /// Forgets what is at hand.
+    fn forget(&mut self) {
+        self.customers.clear();
+        self.owners.clear();
+        self.ahead = None;
+    }
+
+    fn decide(&mut self, batch: &Batch, due: &[CustomerId]) -> Result<(), EngineError> {
+        let counted = sift(batch);
+        let batch = batch.records.as_slice();
         let lanes = Lanes::of(batch, &self.progress.clocks);
-        let counted = self.sift(batch)?;
         let Assigned { mut tasks, owners, owners_gone, mut remarks } = assign::assign(
             &*self.store,
             &self.definitions,
@@ -192,7 +210,11 @@ impl Decider {
     }
 
     fn commit(&mut self, commit: Commit) -> Result<(), EngineError> {
-        self.store.commit(&commit)?;
+        let (store, budget) = (&*self.store, self.budget);
+        let (committed, ahead) =
+            rayon::join(|| store.commit(&commit), || Batch::after(store, budget, &commit));
+        committed?;
+        self.ahead = ahead;
         self.progress = commit.progress;
         for identifier in &commit.owners_gone {
             self.owners.forget(identifier);
@@ -208,40 +230,33 @@ impl Decider {
         }
         Ok(())
     }
+}
 
-    /// Which records of the batch are events that were not counted before: law 2.
-    fn sift(&self, batch: &[Logged]) -> Result<Counted, EngineError> {
-        let events: Vec<(usize, EventKey)> = batch
-            .iter()
-            .enumerate()
-            .filter_map(|(at, logged)| logged.record.entry.key().map(|key| (at, key)))
-            .collect();
-        let keys: Vec<EventKey> = events.iter().map(|&(_, key)| key).collect();
-        let seen = self.store.seen(&keys)?;
-        let mut fresh = HashSet::with_capacity(keys.len());
-        let mut counted = Counted {
-            fresh: vec![false; batch.len()],
-            keys: Vec::with_capacity(keys.len()),
-            ..Counted::default()
-        };
-        for ((at, key), seen) in events.into_iter().zip(seen) {
-            if seen || !fresh.insert(key) {
-                counted.repeats += 1;
-            } else {
-                counted.keys.push(key);
-                // Of an erased customer's event only the key is left.
-                if matches!(batch[at].record.entry, Entry::Event(_)) {
-                    counted.fresh[at] = true;
-                    counted.events += 1;
-                }
+/// Which records of the batch are events that were not counted before: law 2.
+fn sift(batch: &Batch) -> Counted {
+    let mut fresh = HashSet::with_capacity(batch.events.len());
+    let mut counted = Counted {
+        fresh: vec![false; batch.records.len()],
+        keys: Vec::with_capacity(batch.events.len()),
+        ..Counted::default()
+    };
+    for (&(at, key), &seen) in batch.events.iter().zip(&batch.seen) {
+        if seen || !fresh.insert(key) {
+            counted.repeats += 1;
+        } else {
+            counted.keys.push(key);
+            // Of an erased customer's event only the key is left.
+            if matches!(batch.records[at].record.entry, Entry::Event(_)) {
+                counted.fresh[at] = true;
+                counted.events += 1;
             }
         }
-        Ok(counted)
     }
+    counted
 }
 
 /// An erasure is decided on by itself: what it needs to know of is stored by then.
-fn stop_at_erasure(batch: &mut Vec<Logged>) {
+fn stop_at_erasure(batch: &mut Batch) {
     let erases = |logged: &Logged| match &logged.record.entry {
         Entry::Command(command) => matches!(command.order, Order::Erase(_)),
         Entry::Erasure(_) => true,
@@ -252,7 +267,7 @@ fn stop_at_erasure(batch: &mut Vec<Logged>) {
         | Entry::Tick
         | Entry::Erased(_) => false,
     };
-    if let Some(first) = batch.iter().position(erases) {
+    if let Some(first) = batch.records.iter().position(erases) {
         batch.truncate(first.max(1));
     }
 }

@@ -216,7 +216,7 @@ impl CaseLine {
             taken_by,
             closed,
             outcome,
-            brief: case.brief.iter().map(ToString::to_string).collect(),
+            brief: case.brief.lines().map(String::from).collect(),
             notes: case
                 .notes
                 .iter()

@@ -39,16 +39,20 @@ pub fn ways(seed: u64) -> core::result::Result<Vec<(&'static str, String)>, Brok
     let of = |store: &dyn Store| unexplained(digest(store)).map(|digest| hex(&digest));
     let again = |budget| replay(&program, records, budget).and_then(|store| of(&*store));
     let by = |records_max| Budget { records_max, ..Budget::default() };
-    let on_two_threads = || {
+    let on_two_threads = |budget| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build();
-        pool.expect("the system has room for two threads").install(|| again(Budget::default()))
+        pool.expect("the system has room for two threads").install(|| again(budget))
     };
     Ok(vec![
         ("live, with crashes: snapshots and tails", of(&*world.machine.truth)?),
         ("the whole log at once", again(by(usize::MAX))?),
         ("record by record", again(by(1))?),
         ("in batches of seven, timers in crowds of two", again(Budget { timers_max: 2, ..by(7) })?),
-        ("on two threads", on_two_threads()?),
+        ("on two threads", on_two_threads(Budget::default())?),
+        (
+            "on two threads, each batch read while the last is written",
+            on_two_threads(Budget { ahead_from: 1, ..by(7) })?,
+        ),
         ("a snapshot of half the log, and its tail", of(&*from_half(&program, records, records.len() / 2)?)?),
     ])
 }

@@ -52,6 +52,7 @@ fn run_unguarded(seed: u64, bug: Option<Bug>) -> Result<Finished> {
         // By twos: customers are erased under even seeds only, and each kind of world meets every size.
         records_max: [1, 7, 100, usize::MAX][usize::try_from(seed / 2 % 4).unwrap_or(0)],
         timers_max: [usize::MAX, 2, 0][usize::try_from(seed % 3).unwrap_or(0)],
+        ahead_from: 1,
         ..Budget::default()
     };
     let digest = laws::replay_equals_live(&world, budget)?;

@@ -7,13 +7,13 @@ use opcx_core::identity::Identifier;
 use opcx_core::log::{Lane, Position};
 use opcx_core::promise::{Promise, PromiseId};
 use opcx_core::reading::Reading;
-use opcx_core::receipt::{ChainHash, Receipt};
+use opcx_core::receipt::ChainHash;
 use opcx_core::record::Rejected;
 use opcx_core::rollup::{Rollup, RollupKey};
 use opcx_core::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{ErasureRow, EventKey, Written};
+use crate::{ErasureRow, EventKey, ReceiptHead, Written};
 
 /// Everything that follows from one range of the log. It is stored whole or not at all.
 ///
@@ -50,7 +50,7 @@ pub struct Commit {
     /// Cases as they stand now.
     pub cases: Vec<(CustomerId, Case)>,
     /// Receipts of this range, in the order of their chain, which is that of their records.
-    pub receipts: Vec<Written<Receipt>>,
+    pub receipts: Vec<Written<ReceiptHead>>,
     /// New parcels.
     pub parcels: Vec<Parcel>,
     /// What became of parcels.
@@ -117,8 +117,8 @@ pub struct Totals {
 pub struct CustomerChange {
     /// Whose.
     pub id: CustomerId,
-    /// The customer; `None` once merged into another.
-    pub after: Option<Written<Customer>>,
+    /// The customer; `None` once merged into another. Boxed, since changes are put in order.
+    pub after: Option<Box<Written<Customer>>>,
     /// When the passing of time concerns them next, on their lane's clock.
     pub timer: Option<(Lane, Timestamp)>,
 }

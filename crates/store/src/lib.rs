@@ -46,4 +46,4 @@ pub use opcx_core::event::EventKey;
 pub use port::Store;
 pub use question::{CaseRow, ParcelRow, PromiseRow, RejectedRow};
 pub use state::{AUDIT_FAULTS_MAX, Audit};
-pub use written::Written;
+pub use written::{ReceiptHead, Written};

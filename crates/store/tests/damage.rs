@@ -49,7 +49,7 @@ fn rows(from: u64, to: u64) -> Commit {
         moments: Written::each(all().map(|at| moment(at, 0))),
         promises: vec![(id(from), promise(from, PromiseState::Open))],
         cases: vec![(id(from), case(u32::try_from(from).unwrap_or(0)))],
-        receipts: Written::each(all().map(|at| receipt(at, 0))),
+        receipts: Written::receipts(all().map(|at| receipt(at, 0))),
         parcels: vec![parcel(u32::try_from(from).unwrap_or(0), "crm", 5)],
         rollups: vec![(rollup_key("pay", from.cast_signed(), None), rollup(1))],
         rejected: vec![(position(from), rejected("no id"))],

@@ -108,7 +108,7 @@ fn fitted(loose: Commit, from: u64, length: u64, anew: u64) -> Commit {
         progress: placed.progress,
         moments: Written::each(range().map(|at| moment(at, 0))),
         moments_anew: if anew < from { vec![(position(anew), vec![moment(anew, 9)])] } else { Vec::new() },
-        receipts: Written::each(range().step_by(2).map(|at| receipt(at, 0))),
+        receipts: Written::receipts(range().step_by(2).map(|at| receipt(at, 0))),
         readings: Written::each(range().step_by(3).map(|at| (position(at), reading(1)))),
         rejected: range().step_by(50).map(|at| (position(at), rejected("no id"))).collect(),
         ..loose

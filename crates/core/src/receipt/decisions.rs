@@ -75,6 +75,18 @@ impl Decisions {
         decisions
     }
 
+    /// None yet, with room for so many.
+    pub(crate) fn with_room(decisions: usize) -> Decisions {
+        let decisions = decisions.min(DECISIONS_MAX);
+        // Playbooks that one thing sets off look at much the same.
+        let inputs = decisions.min(INPUTS_MAX);
+        Decisions {
+            inputs: Vec::with_capacity(inputs),
+            causes: Vec::new(),
+            taken: Vec::with_capacity(decisions),
+        }
+    }
+
     /// The decisions, in the order in which they were taken.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = Decision<'_>> + ExactSizeIterator {
         self.taken.iter().map(|taken| Decision {

@@ -88,11 +88,11 @@ fn ask(
     mut set_off: SetOff,
     effects: &mut Effects,
 ) {
-    if set_off.is_empty() {
+    if set_off.len() == 0 {
         return;
     }
     let mut written: Vec<Written> = Vec::new();
-    let mut receipt = Writing::default();
+    let mut receipt = Writing::of(set_off.len());
     for (index, cause) in set_off.in_order(definitions) {
         let Some(playbook) = definitions.playbook(index) else { continue };
         let Some(looks) = definitions.index().looks(index) else { continue };

@@ -1,12 +1,11 @@
 //! Words: messages to customers, briefs for humans, names and values on receipts.
 
-use alloc::string::String;
-use alloc::vec::Vec;
 use compact_str::{CompactString, ToCompactString, format_compact};
 
 use super::decide::Asked;
 use super::observe::sight;
 use crate::calendar::Zone;
+use crate::case::{Brief, OWED_MAX, Owed, Seen};
 use crate::condition::{Field, Missing, Operand, PromiseSight, Sight};
 use crate::consent::Purpose;
 use crate::customer::{Customer, Known};
@@ -18,9 +17,8 @@ use crate::promise::Promise;
 use crate::reading::Reading;
 use crate::receipt::Refused;
 use crate::time::Timestamp;
+use crate::trust::Account;
 
-/// Most lines of a brief.
-const BRIEF_LINES_MAX: usize = 16;
 /// Most characters of the customer's words that a brief quotes.
 const QUOTE_CHARS_MAX: usize = 280;
 /// The fact that tells a customer's zone, as Segment's `context.timezone` arrives.
@@ -121,32 +119,31 @@ fn zone(definitions: &Definitions, customer: &Customer) -> Zone {
 
 /// What a human needs to know, as far as the playbook's purpose may see it: why the case is theirs,
 /// what was said, what is owed, how trust stands.
-pub(super) fn brief(customer: &Customer, asked: &Asked<'_>) -> Vec<CompactString> {
+pub(super) fn brief(customer: &Customer, asked: &Asked<'_>) -> Brief {
     let Asked { input, playbook, cause, at_hand, .. } = *asked;
     let known = &customer.known;
     let sight = at_hand.sight(known, playbook.purpose, input.now);
-    let mut lines = alloc::vec![format_compact!("because: {}", cause.words)];
-    if let Some(event) = at_hand.event {
-        lines.push(format_compact!("{}: {} on {}", event.happened, event.kind, event.channel));
-    }
+    let mut brief = Brief::because(&cause.words);
+    brief.event = at_hand.event.map(|event| Seen {
+        happened: event.happened,
+        kind: event.kind.clone(),
+        channel: event.channel.clone(),
+    });
     if let Ok(Operand::Text(said)) = sight.read(&Field::EventSaid) {
-        let quote: String = said.chars().take(QUOTE_CHARS_MAX).collect();
-        lines.push(format_compact!("said: {quote}"));
+        brief.said = Some(shortened(said, QUOTE_CHARS_MAX).into());
     }
-    if let Ok(Operand::Text(felt)) = sight.read(&Field::StrongestEmotion) {
-        lines.push(format_compact!("felt: {felt}"));
+    if sight.read(&Field::StrongestEmotion).is_ok() {
+        brief.felt = at_hand.reading.and_then(Reading::strongest);
     }
     if sight.sees(Category::Service) {
-        for promise in known.promises.iter().rev().filter(|promise| promise.state.is_owed()) {
-            let (name, due, state) = (&promise.name, promise.due, promise.state.word());
-            lines.push(format_compact!("owed: {name} by {due} ({state})"));
-        }
-        for account in crate::trust::Account::ALL {
-            lines.push(format_compact!("trust {account}: {}", known.trust.level(account, input.now)));
-        }
+        let owed = known.promises.iter().rev().filter(|promise| promise.state.is_owed());
+        brief.owed = owed
+            .take(OWED_MAX)
+            .map(|promise| Owed { promise: promise.name.clone(), due: promise.due, state: promise.state })
+            .collect();
+        brief.trust = Some(Account::ALL.map(|account| known.trust.level(account, input.now)));
     }
-    lines.truncate(BRIEF_LINES_MAX);
-    lines
+    brief
 }
 
 /// What was missing, in words.

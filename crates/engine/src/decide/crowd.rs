@@ -4,6 +4,7 @@ use hashbrown::HashMap;
 use opcx_core::customer::CustomerId;
 use opcx_store::Logged;
 
+use super::ahead::Batch;
 use super::assign::Task;
 use super::gather::gather;
 use super::housekeeping::Remarks;
@@ -16,18 +17,18 @@ impl Decider {
     ///
     /// They go in the order of the customers, which is that of their receipts in one commit as well, so
     /// that the chain is the same however they are parted. A crash in between leaves the others due.
-    pub(super) fn part_crowd(&mut self, batch: &mut Vec<Logged>) -> Result<Vec<CustomerId>, EngineError> {
+    pub(super) fn part_crowd(&mut self, batch: &mut Batch) -> Result<Vec<CustomerId>, EngineError> {
         loop {
-            let lanes = Lanes::of(batch, &self.progress.clocks);
+            let lanes = Lanes::of(&batch.records, &self.progress.clocks);
             let due = self.due(&lanes)?;
             if due.len() <= self.budget.timers_max {
                 return Ok(due);
             }
-            if batch.len() == 1 {
-                self.fire_crowd(batch, &lanes, due)?;
+            if batch.records.len() == 1 {
+                self.fire_crowd(&batch.records, &lanes, due)?;
                 return Ok(Vec::new());
             }
-            batch.truncate(batch.len() / 2);
+            batch.truncate(batch.records.len() / 2);
         }
     }
 

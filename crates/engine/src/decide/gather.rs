@@ -10,11 +10,10 @@ use opcx_core::erasure::Counts;
 use opcx_core::identity::Identifier;
 use opcx_core::log::Position;
 use opcx_core::promise::{Promise, PromiseId};
-use opcx_core::receipt::{Receipt, ReceiptHash};
 use opcx_core::record::Entry;
 use opcx_core::rollup::{Rollup, RollupKey, keys};
 use opcx_core::step::{Happening, Input, step};
-use opcx_store::{Commit, CustomerChange, ErasureRow, Logged, Progress, Trail, Written};
+use opcx_store::{Commit, CustomerChange, ErasureRow, Logged, Progress, ReceiptHead, Trail, Written};
 
 use super::Counted;
 use super::housekeeping::Remarks;
@@ -36,7 +35,7 @@ pub(super) fn gather(
     commit.seen.clone_from(&counted.keys);
     let mut rollups: HashMap<RollupKey, Rollup> = HashMap::new();
     let mut promises: BTreeMap<PromiseId, (CustomerId, Promise)> = BTreeMap::new();
-    let mut timed: Vec<Written<Receipt>> = Vec::new();
+    let mut timed: Vec<Written<ReceiptHead>> = Vec::new();
     let totals = &mut commit.progress.totals;
 
     let mut unmatched = i64::try_from(remarks.nobodys).unwrap_or(i64::MAX);
@@ -91,7 +90,7 @@ pub(super) fn gather(
     }
     for (at, erasure) in &remarks.erasures {
         let logged = &batch[*at];
-        commit.receipts.push(Written::new(erasure_receipt(definitions, logged, erasure)));
+        commit.receipts.push(Written::receipt(&erasure_receipt(definitions, logged, erasure)));
         for (key, theirs) in &erasure.remains.rollups {
             rollups.entry(key.clone()).or_default().add(theirs);
         }
@@ -110,7 +109,7 @@ pub(super) fn gather(
 
     commit.readings.sort_by_key(|reading| reading.0);
     commit.readings_anew.sort_by_key(|reading| reading.0);
-    commit.moments.sort_by_key(|moment| (moment.position, moment.number));
+    commit.moments.sort_by_cached_key(|moment| (moment.position, moment.number));
     commit.moments_anew.sort_by_key(|&(position, _)| position);
     commit.cases.sort_by_key(|(_, case)| case.id);
     commit.parcels.sort_by_key(|parcel| parcel.id);
@@ -134,7 +133,7 @@ pub(super) fn gather(
                 }
             }
         }
-        commit.progress.chain = commit.progress.chain.after(ReceiptHash::of(receipt.as_bytes()));
+        commit.progress.chain = commit.progress.chain.after(receipt.hash);
     }
     commit.promises_gone.retain(|gone| !promises.contains_key(gone));
     commit.promises = promises.into_values().collect();
@@ -152,7 +151,7 @@ pub(super) fn gather(
     totals.unmatched = totals.unmatched.saturating_add_signed(unmatched);
     totals.rejected += remarks.rejected.len() as u64;
     totals.redriven += remarks.redriven.len() as u64;
-    totals.decisions += commit.receipts.iter().map(|receipt| receipt.decisions.len() as u64).sum::<u64>();
+    totals.decisions += commit.receipts.iter().map(|receipt| receipt.decisions as u64).sum::<u64>();
     commit.deliveries = remarks.deliveries;
     commit.endpoints = remarks.endpoints;
     commit.rejected = remarks.rejected;

@@ -53,7 +53,7 @@ impl DecisionBook {
     }
 
     pub(super) fn count(&mut self, commit: &Commit) {
-        commit.receipts.iter().for_each(|receipt| self.add(receipt));
+        commit.receipts.iter().for_each(|receipt| self.add(&receipt.read()));
     }
 
     fn add(&mut self, receipt: &Receipt) {

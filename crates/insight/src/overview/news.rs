@@ -126,7 +126,9 @@ impl News {
             (changed.promises, changed.cases, changed.decisions) = (position, position, position);
         }
         let fresh = commit.receipts.iter().rev().flat_map(|receipt| {
-            receipt.decisions.iter().rev().filter_map(move |decision| DecisionNews::of(receipt, decision))
+            let receipt = receipt.read();
+            let news = |decision| DecisionNews::of(&receipt, decision);
+            receipt.decisions.iter().rev().filter_map(news).collect::<Vec<_>>()
         });
         add(&mut self.decisions, fresh);
         add(&mut self.cases, commit.cases.iter().rev().map(|(customer, case)| CaseNews::of(*customer, case)));

@@ -211,7 +211,7 @@ fn spoil_deeds(commit: &mut Commit, spoil: impl Fn(&mut Deeds)) {
     for after in commit.customers.iter_mut().filter_map(|change| change.after.as_mut()) {
         let mut customer = Customer::clone(after);
         spoil(&mut customer.deeds);
-        *after = Written::new(customer);
+        **after = Written::new(customer);
     }
 }
 

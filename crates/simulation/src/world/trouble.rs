@@ -67,6 +67,7 @@ impl World {
             let budget = Budget {
                 records_max: 1 + usize::try_from(self.random.below(50)).unwrap_or(0),
                 timers_max: usize::try_from(self.random.below(6)).unwrap_or(0),
+                ahead_from: 1,
                 ..Budget::default()
             };
             let definitions = &self.engines_definitions;

@@ -33,7 +33,7 @@ pub(crate) fn commit(number: u64) -> Commit {
         (from..from + EVENTS).map(|event| (dice.customer(), position(event))).collect();
     let positions = || (from..from + EVENTS).step_by(2);
     let moments = Written::each(positions().map(|at| moment(at, 0)));
-    let receipts = Written::each((from..from + EVENTS).step_by(5).map(|at| receipt(at, 0)));
+    let receipts = Written::receipts((from..from + EVENTS).step_by(5).map(|at| receipt(at, 0)));
     let rollups = (0..400).map(|_| {
         let hour = i64::try_from(number / 4 + dice.below(3)).unwrap_or(0);
         let split = ["web", "app", "shop", "phone"][usize::try_from(dice.below(4)).unwrap_or(0)];
@@ -80,7 +80,7 @@ fn parcel_of(event: u64) -> opcx_core::effects::Parcel {
 fn change(number: u64, at: Position, moves: bool) -> CustomerChange {
     let due = if moves { at.get() } else { number };
     let timer = Some((Lane::LIVE, time(i64::try_from(due).unwrap_or(0))));
-    CustomerChange { id: id(number), after: Some(Written::new(full_customer(number, at))), timer }
+    CustomerChange { id: id(number), after: Some(Box::new(Written::new(full_customer(number, at)))), timer }
 }
 
 fn full_customer(number: u64, at: Position) -> Customer {

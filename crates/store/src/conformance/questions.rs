@@ -118,7 +118,7 @@ fn receipts_come_in_the_order_of_their_chain<S: Store>(bench: &Bench<'_, S>) {
             receipt(if (20..180).contains(&number) { 20 } else { u64::from(number / 20) * 3 }, 999 - number)
         })
         .collect();
-    let store = bench.with_commits([Commit { receipts: Written::each(chain.clone()), ..commit(0, 50) }]);
+    let store = bench.with_commits([Commit { receipts: Written::receipts(chain.clone()), ..commit(0, 50) }]);
     let ids = |from: u64, to: u64, most: usize| -> Vec<u32> {
         let receipts = told(store.receipts(position(from)..position(to), most));
         receipts.iter().map(|receipt| receipt.id.number).collect()
@@ -183,16 +183,16 @@ fn made_by_records<S: Store>(bench: &Bench<'_, S>) {
 
 fn timers_alone_fill_an_empty_range<S: Store>(bench: &Bench<'_, S>) {
     let alone = |crowds, number| {
-        let mut alone = Commit { receipts: vec![Written::new(receipt(3, number))], ..commit(3, 3) };
+        let mut alone = Commit { receipts: vec![Written::receipt(&receipt(3, number))], ..commit(3, 3) };
         alone.progress.crowds = crowds;
         alone
     };
     let store = bench.with_entries(4);
     for commit in [
-        Commit { receipts: vec![Written::new(receipt(2, 0))], ..commit(0, 3) },
+        Commit { receipts: vec![Written::receipt(&receipt(2, 0))], ..commit(0, 3) },
         alone(1, 1),
         alone(2, 2),
-        Commit { receipts: vec![Written::new(receipt(3, 3))], ..commit(3, 4) },
+        Commit { receipts: vec![Written::receipt(&receipt(3, 3))], ..commit(3, 4) },
     ] {
         told(store.commit(&commit));
     }

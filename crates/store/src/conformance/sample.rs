@@ -1,6 +1,6 @@
 //! Small values to store, told apart by a number each.
 
-use opcx_core::case::{Case, CaseId, CaseState};
+use opcx_core::case::{Brief, Case, CaseId, CaseState};
 use opcx_core::customer::{Customer, CustomerId, DeedId};
 use opcx_core::definitions::Version;
 use opcx_core::delivery::ParcelId;
@@ -80,7 +80,7 @@ pub fn customer(number: u64) -> Customer {
 /// A customer as they are now.
 #[must_use]
 pub fn change(number: u64, timer: Option<(Lane, Timestamp)>) -> CustomerChange {
-    CustomerChange { id: id(number), after: Some(Written::new(customer(number))), timer }
+    CustomerChange { id: id(number), after: Some(Box::new(Written::new(customer(number)))), timer }
 }
 
 /// A moment of that record.
@@ -172,7 +172,7 @@ pub fn case(number: u32) -> Case {
         priority: Priority::High,
         opened: time(0),
         state: CaseState::Open,
-        brief: vec!["Call back.".into()],
+        brief: Brief::because("call back"),
         notes: Vec::new(),
     }
 }

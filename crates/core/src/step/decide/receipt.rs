@@ -13,7 +13,6 @@ use crate::receipt::{Begun, Decisions, Deed, INPUT_CHARS_MAX, INPUTS_MAX, InputP
 use crate::step::{Input, message};
 
 /// The receipt that a step is writing.
-#[derive(Default)]
 pub(super) struct Writing {
     decisions: Decisions,
     /// What was seen, as long as looking again would show the same.
@@ -32,6 +31,11 @@ struct Seen {
 }
 
 impl Writing {
+    /// The receipt of so many decisions.
+    pub(super) fn of(decisions: usize) -> Writing {
+        Writing { decisions: Decisions::with_room(decisions), seen: Vec::new(), seen_with: None }
+    }
+
     /// Begins a decision with what the playbook looks at, as it is now: every field of its condition and
     /// its templates.
     pub(super) fn look(

@@ -1,6 +1,6 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
-use compact_str::{CompactString, format_compact};
+use compact_str::{CompactString, CompactStringExt as _, format_compact};
 
 use crate::customer::Known;
 use crate::definitions::Definitions;
@@ -36,14 +36,14 @@ impl SetOff {
         let mut found = SetOff::default();
         if let Some(event) = noticed.event {
             found.add(noticed.concerned.playbooks.iter().copied(), || {
-                Cause::of(&event.kind, format_compact!("event {}", event.kind))
+                Cause::of(&event.kind, ["event ", &event.kind].concat_compact())
             });
         }
         for &(moment, outcome) in &noticed.moments {
             let playbooks = index.on_moment(moment, outcome);
             let Some((moment, _)) = definitions.moment_and_journey(moment) else { continue };
             found.add(playbooks.iter().copied(), || {
-                Cause::of(&moment.name, format_compact!("moment {} {}", moment.name, outcome.word()))
+                Cause::of(&moment.name, ["moment ", &moment.name, " ", outcome.word()].concat_compact())
             });
         }
         for &(promise, id, state) in &noticed.promises {
@@ -51,7 +51,7 @@ impl SetOff {
             let Some(promise) = definitions.promise(promise) else { continue };
             found.add(playbooks.iter().copied(), || Cause {
                 promise: known.promises.iter().find(|known| known.id == id).cloned().map(Box::new),
-                ..Cause::of(&promise.name, format_compact!("promise {} {}", promise.name, state.word()))
+                ..Cause::of(&promise.name, ["promise ", &promise.name, " ", state.word()].concat_compact())
             });
         }
         for &(account, before, after) in &noticed.trust {
@@ -80,8 +80,9 @@ impl SetOff {
         self.playbooks.retain(|(playbook, _)| !playbooks.contains(playbook));
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.playbooks.is_empty()
+    /// How many are set off.
+    pub(super) fn len(&self) -> usize {
+        self.playbooks.len()
     }
 
     /// The playbooks with their causes, in the order of asking.

@@ -771,7 +771,7 @@ fn what_a_human_is_told_is_no_more_than_may_be_seen() {
     let company = Company::new().playbook("care", on_moment(DELIVER, Outcome::Bad), vec![case()]);
     let brief = |story: &str| {
         let played = play(&company.definitions(), story);
-        played.customer.deeds.cases[0].brief.join("\n")
+        played.customer.deeds.cases[0].brief.lines().collect::<Vec<_>>().join("\n")
     };
     let told = "10:30 Delivery Failed order=A1 \"My address is Elm Road\" (negative)";
     expect![[r#"

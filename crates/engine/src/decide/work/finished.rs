@@ -6,10 +6,9 @@ use opcx_core::effects::{Moment, Parcel, PromiseChange};
 use opcx_core::log::{Lane, Position};
 use opcx_core::promise::PromiseId;
 use opcx_core::reading::Reading;
-use opcx_core::receipt::Receipt;
 use opcx_core::rollup::{Rollup, RollupKey};
 use opcx_core::time::Timestamp;
-use opcx_store::{Alias, UnderWay, Written};
+use opcx_store::{Alias, ReceiptHead, UnderWay, Written};
 
 use super::{Desk, Doing, TrailChange};
 
@@ -27,9 +26,9 @@ pub(in crate::decide) struct Finished {
     /// What is to be sent.
     pub(in crate::decide) parcels: Vec<Parcel>,
     /// The receipts of records.
-    pub(in crate::decide) receipts: Vec<Written<Receipt>>,
+    pub(in crate::decide) receipts: Vec<Written<ReceiptHead>>,
     /// The receipts of timers.
-    pub(in crate::decide) timed: Vec<Written<Receipt>>,
+    pub(in crate::decide) timed: Vec<Written<ReceiptHead>>,
     /// What was read in texts.
     pub(in crate::decide) readings: Vec<Written<(Position, Reading)>>,
     /// What was read in earlier texts again.
@@ -54,7 +53,7 @@ pub(in crate::decide) struct Finished {
 pub(in crate::decide) struct Finish {
     pub(in crate::decide) id: CustomerId,
     /// `None` once they are part of another.
-    pub(in crate::decide) customer: Option<Written<Customer>>,
+    pub(in crate::decide) customer: Option<Box<Written<Customer>>>,
     /// When the passing of time concerns them next, on their lane's clock.
     pub(in crate::decide) timer: Option<(Lane, Timestamp)>,
     pub(in crate::decide) trail: TrailChange,
@@ -70,8 +69,8 @@ impl Finished {
             promises: done.effects.promises,
             cases: done.effects.cases,
             parcels: done.effects.parcels,
-            receipts: Written::each(done.effects.receipts),
-            timed: Written::each(done.timed),
+            receipts: Written::receipts(done.effects.receipts),
+            timed: Written::receipts(done.timed),
             readings: Written::each(done.readings.first),
             readings_anew: done.readings.second.into_iter().collect(),
             unknown: done.readings.unknown,
@@ -91,7 +90,7 @@ impl Finish {
             let (lane, _) = customer.known.clock?;
             Some((lane, desk.due?))
         });
-        let customer = desk.customer.map(Written::new);
+        let customer = desk.customer.map(|customer| Box::new(Written::new(customer)));
         Finish { id, customer, timer, trail: desk.trail, existed: desk.existed }
     }
 }
