@@ -16,6 +16,8 @@ use super::Reigning;
 /// How many times as long as it took to work out an answer is given although more was decided meanwhile: one question
 /// takes at most a fiftieth of a core, however many ask it, and what takes 20 ms is a second old at most.
 const KEPT_TIMES: u32 = 50;
+/// Longest that such an answer is given: people believe that what they see is now.
+const KEPT_MAX: Duration = Duration::from_secs(2);
 /// Viewers who cost so little that they are told everything at once.
 const VIEWERS_FEW: usize = 8;
 /// Most answers that are kept; of more, all are let go. The pages that people have open ask some dozens.
@@ -101,7 +103,7 @@ impl Kept {
     fn is_good(&self, ground: &Ground, now: Instant) -> bool {
         let is_of_now = self.ground.commits == ground.commits;
         let is_young = ground.viewers > VIEWERS_FEW
-            && now.duration_since(self.begun) < self.took.saturating_mul(KEPT_TIMES);
+            && now.duration_since(self.begun) < self.took.saturating_mul(KEPT_TIMES).min(KEPT_MAX);
         Arc::ptr_eq(&self.ground.reigning, &ground.reigning)
             && self.ground.erasures == ground.erasures
             && (is_of_now || is_young)
@@ -136,6 +138,8 @@ mod tests {
         let decided = Ground { commits: 8, ..ground.clone() };
         assert!(is_good(decided.clone(), 499));
         assert!(!is_good(decided.clone(), 500));
+        let slow = Kept { answer: Bytes::new(), ground: ground.clone(), begun, took: took * 1_000 };
+        assert!(!slow.is_good(&decided, begun + KEPT_MAX), "it took ten seconds");
         assert!(!is_good(Ground { viewers: VIEWERS_FEW, ..decided.clone() }, 1), "few look");
         assert!(!is_good(Ground { commits: 8, erasures: 2, ..ground.clone() }, 1), "somebody was erased");
         assert!(!is_good(Ground { reigning: other, ..ground }, 1), "other definitions decide");
