@@ -146,9 +146,10 @@ pub fn series(
     for (at, _, counts) in overview.promises()?.hours(&(from..until)) {
         due.entry(starts.of(at)).or_default().add(counts);
     }
-    let book = overview.trust()?;
-    let told = starts.points.iter().enumerate().map(|(number, start)| {
-        let end = starts.points.get(number + 1).copied().unwrap_or(until).min(latest);
+    let ends = starts.points.iter().skip(1).copied().chain([until]);
+    let ends: Vec<Timestamp> = ends.map(|end| end.min(latest)).collect();
+    let trust = trust_at(&overview.trust()?.sample, &ends);
+    let told = starts.points.iter().zip(trust).map(|(start, trust)| {
         let counts = due.get(start).copied().unwrap_or_default();
         let kept = counts.of(opcx_core::promise::PromiseState::Kept);
         let broken = counts.of(opcx_core::promise::PromiseState::Broken);
@@ -157,7 +158,7 @@ pub fn series(
             experience: Experience::of(points.get(start).unwrap_or(&Rollup::default())),
             due: counts.0.iter().sum(),
             kept_rate: Share::of(kept, kept + broken),
-            trust: Account::ALL.map(|account| trust_at(&book.sample, account, end)).into(),
+            trust,
         }
     });
     let points = told.collect();
@@ -229,13 +230,23 @@ fn starts(
     }
 }
 
-fn trust_at(sample: &TrustSample, account: Account, at: Timestamp) -> TrustPoint {
-    let (mut n, mut sum, mut squares) = (0, 0, 0);
-    for level in sample.ledgers().filter_map(|(_, ledger)| ledger.level_then(account, at)) {
-        let level = i64::from(level.get());
-        (n, sum, squares) = (n + 1, sum + level, squares + level * level);
+/// Where the accounts stood at each of these times, which are in order.
+fn trust_at(sample: &TrustSample, times: &[Timestamp]) -> Vec<Vec<TrustPoint>> {
+    let mut sums = vec![Account::ALL.map(|_| (0, 0, 0)); times.len()];
+    for (_, ledger) in sample.ledgers() {
+        for (place, account) in Account::ALL.into_iter().enumerate() {
+            for (sums, level) in sums.iter_mut().zip(ledger.levels_then(account, times)) {
+                let Some(level) = level.map(|level| i64::from(level.get())) else { continue };
+                let (n, sum, squares) = &mut sums[place];
+                (*n, *sum, *squares) = (*n + 1, *sum + level, *squares + level * level);
+            }
+        }
     }
-    TrustPoint { account: account.word().to_owned(), level: Mean::of(sum, squares, n, 1) }
+    let point = |(account, (n, sum, squares)): (Account, (u64, i64, i64))| TrustPoint {
+        account: account.word().to_owned(),
+        level: Mean::of(sum, squares, n, 1),
+    };
+    sums.into_iter().map(|sums| Account::ALL.into_iter().zip(sums).map(point).collect()).collect()
 }
 
 /// What was counted at each moment in each of the weeks before, at the same hours of the week.

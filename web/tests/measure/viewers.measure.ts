@@ -1,4 +1,5 @@
 /** What 200 browsers that look live at Pulse cost the engine. */
+import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from '@playwright/test';
 import { address, ask, key, load, quantile, row } from './opcx';
@@ -6,13 +7,11 @@ import { address, ask, key, load, quantile, row } from './opcx';
 const VIEWERS = 200;
 const SECONDS = 8;
 /** Turns with and without viewers, one after the other, so that what else the machine does hits both. */
-const TURNS = 6;
+const TURNS = 3;
 const SENDERS = 4;
 const EVENTS_A_REQUEST = 200;
 /** `id`, `event`, `data` and an empty one. */
 const LINES_A_MESSAGE = 4;
-/** Least time between two askings of a page for the same. */
-const PAUSE_MILLIS = 1_000;
 /** What Pulse asks anew whenever something was decided. */
 const ASKED = [
   `/v1/pulse?since=${encodeURIComponent(hourBefore(7 * 24))}`,
@@ -105,32 +104,27 @@ async function events(): Promise<number> {
   return ((await ask('/v1/ingest')) as { events: number }).events;
 }
 
-/** Somebody who looks at Pulse: reads whatever is told, and asks anew as the page does. */
-async function look(stop: AbortSignal, heard: { lines: number; answers: number }): Promise<void> {
-  const answered = await fetch(`${address}/v1/live`, {
-    headers: { authorization: `Bearer ${key}`, accept: 'text/event-stream' },
-    signal: stop,
-  });
-  if (!answered.ok || answered.body === null) throw new Error(`refused: ${answered.status}`);
-  try {
-    const reader = answered.body.getReader();
-    let [asked, asking] = [0, false];
-    const askAnew = async (): Promise<void> => {
-      asking = true;
-      asked = performance.now();
-      for (const path of ASKED) {
-        const init = { headers: { authorization: `Bearer ${key}` }, signal: stop };
-        await (await fetch(address + path, init)).arrayBuffer();
-        heard.answers += 1;
-      }
-      asking = false;
-    };
-    for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-      for (const byte of piece.value) if (byte === 10) heard.lines += 1;
-      if (!asking && performance.now() - asked >= PAUSE_MILLIS) void askAnew().catch(() => undefined);
-    }
-  } catch {
-    // Told to stop.
+/** So many who look at Pulse, in a process of their own: they must not keep the senders waiting. */
+class Viewers {
+  readonly #process: ChildProcess;
+  readonly #said: Promise<string>;
+
+  constructor() {
+    this.#process = spawn(process.execPath, ['tests/measure/viewers.js', String(VIEWERS), ...ASKED], {
+      env: { ...process.env, OPCX_ADDRESS: address, OPCX_VIEWER_KEY: key },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#said = new Promise((done) => {
+      let said = '';
+      this.#process.stdout?.setEncoding('utf8').on('data', (piece: string) => (said += piece));
+      this.#process.once('close', () => done(said));
+    });
+  }
+
+  /** Ends, and tells what they were told. */
+  async end(): Promise<{ lines: number; answers: number }> {
+    this.#process.kill('SIGTERM');
+    return JSON.parse(await this.#said) as { lines: number; answers: number };
   }
 }
 
@@ -141,12 +135,9 @@ test('viewers', async () => {
   let [told, answers] = [0, 0];
   for (let turn = 0; turn < TURNS; turn += 1) {
     rates.none.push(await rate());
-    const stop = new AbortController();
-    const heard = { lines: 0, answers: 0 };
-    const looking = Array.from({ length: VIEWERS }, () => look(stop.signal, heard));
+    const viewers = new Viewers();
     rates.many.push(await rate());
-    stop.abort();
-    await Promise.all(looking);
+    const heard = await viewers.end();
     told += heard.lines;
     answers += heard.answers;
   }

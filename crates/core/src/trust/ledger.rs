@@ -84,16 +84,30 @@ impl Ledger {
     /// first of them.
     #[must_use]
     pub fn level_then(&self, account: Account, at: Timestamp) -> Option<Trust> {
+        self.levels_then(account, &[at]).next().flatten()
+    }
+
+    /// The same at several times, which are in order, in one look at the entries.
+    pub fn levels_then<'a>(
+        &'a self,
+        account: Account,
+        times: &'a [Timestamp],
+    ) -> impl Iterator<Item = Option<Trust>> + 'a {
+        let mut entries =
+            self.entries.iter().filter(move |entry| entry.evidence.account == account).peekable();
         let mut then: Option<Balance> = None;
-        for entry in self.entries.iter().filter(|entry| entry.evidence.account == account) {
-            // What was told late counted when the evidence before it did.
-            let since = then.map_or(entry.evidence.at, |before| before.since.max(entry.evidence.at));
-            if since > at {
-                break;
+        times.iter().map(move |&at| {
+            while let Some(entry) = entries.peek() {
+                // What was told late counted when the evidence before it did.
+                let since = then.map_or(entry.evidence.at, |before| before.since.max(entry.evidence.at));
+                if since > at {
+                    break;
+                }
+                then = Some(Balance { level: entry.after, since });
+                entries.next();
             }
-            then = Some(Balance { level: entry.after, since });
-        }
-        then.map(|balance| level_at(Some(balance), at).trust())
+            then.map(|balance| level_at(Some(balance), at).trust())
+        })
     }
 
     /// The newest entries, oldest first, [`ENTRIES_MAX`] at most.
