@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cases::CaseLine;
 use crate::clocks::Clocks;
-use crate::customer::{IdentifierLine, Recount, TraitLine, traits};
+use crate::customer::{CourseLine, IdentifierLine, Recount, TraitLine, course, traits};
 use crate::ledger::{AccountLevel, LedgerLine, TrustView};
 use crate::promises::PromiseLine;
 use crate::{At, InsightError};
@@ -32,6 +32,8 @@ pub struct Brief {
     pub traits: Vec<TraitLine>,
     /// Where the four accounts of their trust stand.
     pub trust: Vec<AccountLevel>,
+    /// How they felt in the course of what they said last.
+    pub course: Option<CourseLine>,
     /// What moved that lately, newest first, with what they said as far as it may be looked at.
     pub happened: Vec<LedgerLine>,
     /// What is owed to them, soonest due first.
@@ -120,6 +122,7 @@ pub fn brief(store: &dyn Store, definitions: &Definitions, id: &str) -> Result<B
         identifiers: customer.person.identifiers.iter().map(IdentifierLine::of).collect(),
         traits: traits(definitions, known),
         trust: trust.accounts,
+        course: course(store, definitions, &customer, &recount.trail)?,
         happened: trust.entries.into_iter().rev().take(HAPPENED_SHOWN).collect(),
         owed,
         broken,

@@ -1,10 +1,13 @@
 //! Customer: everything about one person.
 
+mod course;
 mod decided;
 mod find;
 mod lines;
 mod recount;
 
+pub(crate) use course::course;
+pub use course::{CourseLine, TrendWord};
 pub use find::find;
 pub use lines::{ApartLine, ConsentLine, IdentifierLine, LinkLine, RunLine, StepLine, TraitLine};
 pub(crate) use lines::{json, traits};
@@ -39,6 +42,8 @@ pub struct Customer {
     pub unmatched: u64,
     /// Since when a complaint of theirs has been waiting for an answer.
     pub complaint_since: Option<At>,
+    /// How they felt in the course of what they said last.
+    pub course: Option<CourseLine>,
     /// Their identifiers, strongest first.
     pub identifiers: Vec<IdentifierLine>,
     /// Why these identifiers are believed to be one person's, oldest first.
@@ -96,6 +101,7 @@ pub fn customer(store: &dyn Store, definitions: &Definitions, who: &str) -> Resu
         events: known.events,
         unmatched: known.unmatched,
         complaint_since: known.complaint.map(|complaint| At(complaint.at)),
+        course: course(store, definitions, &customer, &recount.trail)?,
         identifiers: customer.person.identifiers.iter().map(IdentifierLine::of).collect(),
         links: lines::links(store, &customer.person)?,
         apart: customer.person.apart.iter().map(ApartLine::of).collect(),

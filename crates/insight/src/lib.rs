@@ -46,7 +46,8 @@ pub use brief::{Brief, CaseAction, LeaveAlone, brief};
 pub use carried::{Carried, WeighedWord, carried};
 pub use cases::{CaseLine, CaseStateWord, Cases, CasesQuestion, NoteLine, TeamCases, cases};
 pub use customer::{
-    ApartLine, ConsentLine, Customer, IdentifierLine, LinkLine, RunLine, StepLine, TraitLine, customer, find,
+    ApartLine, ConsentLine, CourseLine, Customer, IdentifierLine, LinkLine, RunLine, StepLine, TraitLine,
+    TrendWord, customer, find,
 };
 pub use decisions::{
     DECISIONS_LOOKED_AT_MAX, Decisions, DecisionsQuestion, PlaybookDecisions, RefusedFor, decisions,

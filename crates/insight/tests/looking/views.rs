@@ -363,6 +363,16 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
               "events": 6,
               "unmatched": 1,
               "complaint_since": null,
+              "course": {
+                "texts": 1,
+                "since": "2015-02-23T01:00:00Z",
+                "until": "2015-02-23T01:00:00Z",
+                "start": 800,
+                "worst": 800,
+                "end": 800,
+                "recovery": 0,
+                "trend": "level"
+              },
               "identifiers": [
                 {
                   "kind": "email",

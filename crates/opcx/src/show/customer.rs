@@ -1,4 +1,4 @@
-use opcx_insight::Customer;
+use opcx_insight::{CourseLine, Customer, TrendWord};
 
 use super::page::Page;
 use super::table::{Column, Table};
@@ -17,6 +17,9 @@ pub(super) fn write(page: &mut Page, customer: &Customer) {
     if let Some(since) = customer.complaint_since {
         page.line(&format!("A complaint has been waiting for an answer since {} UTC.", time(since)));
     }
+    if let Some(course) = &customer.course {
+        page.line(&said_last(course));
+    }
     who(page, customer);
     trust::ledger(page, &customer.trust);
     runs(page, customer);
@@ -26,6 +29,24 @@ pub(super) fn write(page: &mut Page, customer: &Customer) {
     page.table(&cases::lines(&customer.cases), "None.");
     page.heading("Decisions, newest first");
     page.table(&decisions::lines(&customer.decisions), "None.");
+}
+
+fn said_last(course: &CourseLine) -> String {
+    let valence = |permille: i16| format!("{:+.2}", f64::from(permille) / 1000.0);
+    let went = match course.trend {
+        TrendWord::Worse => "it got worse",
+        TrendWord::Level => "it stayed level",
+        TrendWord::Better => "it got better",
+    };
+    format!(
+        "What they said last, {} from {} to {} UTC: {went}. Valence was {} at first, {} at worst, {} at last.",
+        counted(course.texts.into(), "text"),
+        time(course.since),
+        time(course.until),
+        valence(course.start),
+        valence(course.worst),
+        valence(course.end),
+    )
 }
 
 fn who(page: &mut Page, customer: &Customer) {

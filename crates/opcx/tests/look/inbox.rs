@@ -210,6 +210,16 @@ async fn a_brief_tells_what_happened_what_is_owed_and_what_to_leave_alone() {
             "taken_by": null,
             "team": "ground"
           },
+          "course": {
+            "end": 800,
+            "recovery": 0,
+            "since": "2015-02-23T01:00:00Z",
+            "start": 800,
+            "texts": 1,
+            "trend": "level",
+            "until": "2015-02-23T01:00:00Z",
+            "worst": 800
+          },
           "happened": [
             {
               "account": "capability",

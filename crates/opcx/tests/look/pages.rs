@@ -55,6 +55,7 @@ fn a_customer_is_told_whole_and_their_ledger_reads_like_a_story() {
         &expect![[r#"
             Customer c82
             6 events from 2015-02-19 00:00 to 2015-02-23 01:00 UTC; 1 of them at no moment of the map.
+            What they said last, 1 text from 2015-02-23 01:00 to 2015-02-23 01:00 UTC: it stayed level. Valence was +0.80 at first, +0.80 at worst, +0.80 at last.
 
             Known as
             email:ada@example.org
