@@ -13,7 +13,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use opcx_core::event::CustomersWords;
+use opcx_core::event::{CustomersWords, Event};
 use opcx_core::log::{Lane, Position};
 use opcx_core::reading::Reading;
 use opcx_core::record::{Entry, SecondReading};
@@ -25,7 +25,10 @@ use crate::{Submission, Submitted};
 pub const TEXTS_AT_ONCE: usize = 32;
 /// Records that may wait to be decided on while texts are read again. When more do, the machine is busy, and deciding
 /// comes first: texts wait, and soon new ones get no second look at all.
-const LAG_RECORDS_MAX: u64 = 1_024;
+const LAG_RECORDS_MAX: u64 = 256;
+/// Most events of a customer whose texts are read again. With a second reading the customer's past is folded anew,
+/// which costs as much as it is long; of somebody with a longer one the first reading stands.
+const EVENTS_MAX: u64 = 256;
 /// Readings fetched at a time when looking for what waits.
 const ROWS_AT_ONCE: usize = 4_096;
 
@@ -79,11 +82,16 @@ impl SecondLook {
             return Ok(None);
         }
         let records = self.store.read_at(&batch)?;
-        let texts: Vec<(Position, CustomersWords<'_>)> = records
-            .iter()
+        let mut texts: Vec<(Position, CustomersWords<'_>)> = Vec::new();
+        for logged in &records {
             // One that was erased since is no event any more.
-            .filter_map(|logged| Some((logged.position, logged.record.entry.event()?.customers_words()?)))
-            .collect();
+            let Some(event) = logged.record.entry.event() else { continue };
+            if let Some(words) = event.customers_words()
+                && !self.has_long_past(event)?
+            {
+                texts.push((logged.position, words));
+            }
+        }
         let words: Vec<CustomersWords<'_>> = texts.iter().map(|(_, words)| *words).collect();
         let readings = (self.read)(&words);
         let entries = texts.iter().zip(readings).map(|(&(of, _), reading)| Submitted {
@@ -91,6 +99,12 @@ impl SecondLook {
             entry: Encoded::of(&Entry::Reading(SecondReading { of, reading })),
         });
         Ok(Some(Submission { lane: Lane::LIVE, at: None, entries: entries.collect() }))
+    }
+
+    fn has_long_past(&self, event: &Event) -> Result<bool, StoreError> {
+        let Some(strongest) = event.who.iter().min() else { return Ok(false) };
+        let Some(whose) = self.store.owner(strongest)? else { return Ok(false) };
+        Ok(self.store.customer(whose)?.is_some_and(|customer| customer.known.events > EVENTS_MAX))
     }
 
     /// What [`SecondLook::read_next`] gave last is in the log.
@@ -117,5 +131,74 @@ impl SecondLook {
 
     fn tell(&self) {
         self.waiting.0.store(self.queue.len(), Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use opcx_core::customer::{Customer, CustomerId};
+    use opcx_core::event::{Facts, Origin};
+    use opcx_core::identity::{Identifier, IdentifierKind, Person};
+    use opcx_core::reading::{Chosen, Found, Model, Tier, Unknown};
+    use opcx_core::time::Timestamp;
+    use opcx_store::{Commit, CustomerChange, Draft, Memory, Progress, Written};
+
+    use super::*;
+
+    /// A store in which somebody with so many events said something that awaits its second look.
+    fn store(events: u64) -> Memory {
+        let store = Memory::new();
+        let who = Identifier::new(IdentifierKind::Email, "ada@example.org").expect("an address");
+        let event = Event {
+            source: "shop".into(),
+            id: "1".into(),
+            happened: Timestamp::EPOCH,
+            kind: "Message Received".into(),
+            channel: "web".into(),
+            who: vec![who.clone()],
+            facts: Facts::NONE,
+            said: Some("it is so so".into()),
+            reading: None,
+            consents: Vec::new(),
+            origin: Origin::Customer,
+            masked: Vec::new(),
+        };
+        let entry = Encoded::of(&Entry::Event(event));
+        store.append(&[Draft { lane: Lane::LIVE, at: Timestamp::EPOCH, entry }]).expect("memory takes it");
+        let id = CustomerId(Position::START);
+        let mut customer = Customer::new(id, Person::default());
+        customer.known.events = events;
+        let commit = Commit {
+            progress: Progress { position: Position::START.next(), ..Progress::default() },
+            owners: vec![(who, id)],
+            customers: vec![CustomerChange {
+                id,
+                after: Some(Box::new(Written::new(customer))),
+                timer: None,
+            }],
+            readings: vec![Written::new((Position::START, reading(Tier::Fast, Chosen::Doubtful)))],
+            ..Commit::default()
+        };
+        store.commit(&commit).expect("memory takes it");
+        store
+    }
+
+    fn reading(tier: Tier, chosen: Chosen) -> Reading {
+        Reading { model: Model { tier, version: 1 }, chosen, found: Found::Unknown(Unknown::Unsure) }
+    }
+
+    #[test]
+    fn of_somebody_with_a_long_past_the_first_reading_stands() {
+        let read_again = |events| {
+            let read: ReadAgain =
+                Arc::new(|texts| texts.iter().map(|_| reading(Tier::Deep, Chosen::Doubtful)).collect());
+            let waiting = Waiting::default();
+            let mut look = SecondLook::new(Arc::new(store(events)), read, waiting.clone()).expect("it reads");
+            let entries = look.read_next().expect("it reads").expect("one text waits").entries.len();
+            look.done();
+            (entries, waiting.get())
+        };
+        assert_eq!(read_again(EVENTS_MAX), (1, 0));
+        assert_eq!(read_again(EVENTS_MAX + 1), (0, 0), "and it waits no longer");
     }
 }
