@@ -34,4 +34,4 @@ pub use decide::{Budget, Decider, EngineError, tick_due};
 pub use erase::{NoteErased, carry_out as carry_out_erasures};
 pub use in_force::{InForce, NotFollowed, NoteReign};
 pub use node::{Appending, Node, NodeSettings, Outbox, Succession, accept_only};
-pub use second_look::{ReadAgain, SecondLook, TEXTS_AT_ONCE, Waiting};
+pub use second_look::{ReadAgain, SECOND_LOOK_EVENTS_MAX, SecondLook, TEXTS_AT_ONCE, Waiting};

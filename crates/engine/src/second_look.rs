@@ -28,7 +28,7 @@ pub const TEXTS_AT_ONCE: usize = 32;
 const LAG_RECORDS_MAX: u64 = 256;
 /// Most events of a customer whose texts are read again. With a second reading the customer's past is folded anew,
 /// which costs as much as it is long; of somebody with a longer one the first reading stands.
-const EVENTS_MAX: u64 = 256;
+pub const SECOND_LOOK_EVENTS_MAX: u64 = 256;
 /// Readings fetched at a time when looking for what waits.
 const ROWS_AT_ONCE: usize = 4_096;
 
@@ -104,7 +104,7 @@ impl SecondLook {
     fn has_long_past(&self, event: &Event) -> Result<bool, StoreError> {
         let Some(strongest) = event.who.iter().min() else { return Ok(false) };
         let Some(whose) = self.store.owner(strongest)? else { return Ok(false) };
-        Ok(self.store.customer(whose)?.is_some_and(|customer| customer.known.events > EVENTS_MAX))
+        Ok(self.store.customer(whose)?.is_some_and(|customer| customer.known.events > SECOND_LOOK_EVENTS_MAX))
     }
 
     /// What [`SecondLook::read_next`] gave last is in the log.
@@ -198,7 +198,7 @@ mod tests {
             look.done();
             (entries, waiting.get())
         };
-        assert_eq!(read_again(EVENTS_MAX), (1, 0));
-        assert_eq!(read_again(EVENTS_MAX + 1), (0, 0), "and it waits no longer");
+        assert_eq!(read_again(SECOND_LOOK_EVENTS_MAX), (1, 0));
+        assert_eq!(read_again(SECOND_LOOK_EVENTS_MAX + 1), (0, 0), "and it waits no longer");
     }
 }
