@@ -32,6 +32,8 @@ test('two agents: one takes a case, the other sees it taken, and it is resolved'
   await mia.getByRole('heading', { level: 1 }).click();
   await mia.keyboard.press('j');
   await expect(mia.getByText('I am so angry').first()).toBeVisible();
+  // The list quotes it as well: the case itself is there once it can be taken.
+  await expect(mia.getByRole('button', { name: /Take it/ })).toBeVisible();
   await mia.keyboard.press('a');
   await expect(mia.getByText('taken by you')).toBeVisible({ timeout: 15_000 });
 
