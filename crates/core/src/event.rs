@@ -82,6 +82,12 @@ impl Event {
         EventKey::of(&self.source, &self.id)
     }
 
+    /// The strongest of the identifiers it names: whose event it is.
+    #[must_use]
+    pub fn strongest(&self) -> Option<&Identifier> {
+        self.who.iter().min()
+    }
+
     /// The event with what `read` reads in the customer's words, if there are any.
     #[must_use]
     pub fn sensed(self, read: impl FnOnce(CustomersWords<'_>) -> Reading) -> Event {

@@ -23,6 +23,8 @@ pub mod deliver;
 mod erase;
 mod in_force;
 mod node;
+#[cfg(test)]
+mod sample;
 mod second_look;
 
 pub use accept::{

@@ -102,7 +102,7 @@ impl SecondLook {
     }
 
     fn has_long_past(&self, event: &Event) -> Result<bool, StoreError> {
-        let Some(strongest) = event.who.iter().min() else { return Ok(false) };
+        let Some(strongest) = event.strongest() else { return Ok(false) };
         let Some(whose) = self.store.owner(strongest)? else { return Ok(false) };
         Ok(self.store.customer(whose)?.is_some_and(|customer| customer.known.events > SECOND_LOOK_EVENTS_MAX))
     }
@@ -137,31 +137,23 @@ impl SecondLook {
 #[cfg(test)]
 mod tests {
     use opcx_core::customer::{Customer, CustomerId};
-    use opcx_core::event::{Facts, Origin};
     use opcx_core::identity::{Identifier, IdentifierKind, Person};
     use opcx_core::reading::{Chosen, Found, Model, Tier, Unknown};
     use opcx_core::time::Timestamp;
     use opcx_store::{Commit, CustomerChange, Draft, Memory, Progress, Written};
 
     use super::*;
+    use crate::sample;
 
     /// A store in which somebody with so many events said something that awaits its second look.
     fn store(events: u64) -> Memory {
         let store = Memory::new();
         let who = Identifier::new(IdentifierKind::Email, "ada@example.org").expect("an address");
         let event = Event {
-            source: "shop".into(),
-            id: "1".into(),
-            happened: Timestamp::EPOCH,
             kind: "Message Received".into(),
-            channel: "web".into(),
             who: vec![who.clone()],
-            facts: Facts::NONE,
             said: Some("it is so so".into()),
-            reading: None,
-            consents: Vec::new(),
-            origin: Origin::Customer,
-            masked: Vec::new(),
+            ..sample::event()
         };
         let entry = Encoded::of(&Entry::Event(event));
         store.append(&[Draft { lane: Lane::LIVE, at: Timestamp::EPOCH, entry }]).expect("memory takes it");

@@ -99,7 +99,7 @@ pub fn carried(
 
 /// Whose record it is. Whoever is called so by now need not be whose it was: that one may have been erased.
 fn whose(store: &dyn Store, event: &Event, position: Position) -> Result<Option<CustomerId>, InsightError> {
-    let Some(strongest) = event.who.iter().min() else { return Ok(None) };
+    let Some(strongest) = event.strongest() else { return Ok(None) };
     let Some(owner) = store.owner(strongest)? else { return Ok(None) };
     Ok(store.trail(owner)?.binary_search(&position).is_ok().then_some(owner))
 }

@@ -35,9 +35,10 @@ use opcx_core::case::CaseId;
 use opcx_core::event::Name;
 use opcx_core::log::Position;
 use opcx_core::promise::PromiseId;
+use opcx_core::receipt::Receipt;
 use opcx_core::rollup::Rollup;
 use opcx_core::time::Timestamp;
-use opcx_store::{Commit, Store};
+use opcx_store::{Commit, Store, Written};
 
 use crate::InsightError;
 
@@ -161,10 +162,11 @@ impl Overview {
         if !before.cases.is_empty() {
             write(&self.cases).keep_up(commit, before.cases);
         }
-        write(&self.decisions).count(commit);
+        let receipts: Vec<Receipt> = commit.receipts.iter().map(Written::read).collect();
+        write(&self.decisions).count(&receipts);
         write(&self.rollups).keep_up(commit);
         write(&self.trust).keep_up(commit);
-        write(&self.news).tell(commit);
+        write(&self.news).tell(commit, &receipts);
     }
 
     /// Forgets everything, since the state stands elsewhere than it did.

@@ -171,7 +171,7 @@ fn quoted(
     definitions: &Definitions,
     event: &Event,
 ) -> anyhow::Result<Option<String>> {
-    let Some(strongest) = event.who.iter().min() else { return Ok(None) };
+    let Some(strongest) = event.strongest() else { return Ok(None) };
     let owner = store.owner(strongest)?.map(|owner| store.customer(owner)).transpose()?.flatten();
     let Some(customer) = owner else { return Ok(None) };
     let grants = &customer.known.grants;

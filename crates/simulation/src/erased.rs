@@ -79,7 +79,7 @@ impl Erased {
         match (seen, found) {
             (Entry::Event(event), Entry::Erased(Some(key))) => {
                 *key == EventKey::of(&event.source, &event.id)
-                    && (is_theirs || event.who.iter().min().is_some_and(names))
+                    && (is_theirs || event.strongest().is_some_and(names))
             }
             (Entry::Event(before), Entry::Event(after)) => {
                 let kept: Vec<_> = before.who.iter().filter(|identifier| !names(identifier)).collect();

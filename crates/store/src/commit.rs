@@ -123,6 +123,14 @@ pub struct CustomerChange {
     pub timer: Option<(Lane, Timestamp)>,
 }
 
+impl CustomerChange {
+    /// The customer after the range; nobody once merged into another.
+    #[must_use]
+    pub fn customer(&self) -> Option<&Customer> {
+        self.after.as_deref().map(|written| &**written)
+    }
+}
+
 /// A customer's id that now stands for another customer, or again for itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Alias {

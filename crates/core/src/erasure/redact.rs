@@ -23,7 +23,7 @@ fn event_without(mentions: &Mentions, event: &Event, refused: &[(IdentifierKind,
     if !event.who.iter().any(|identifier| mentions.hold(identifier)) {
         return None;
     }
-    let is_theirs = event.who.iter().min().is_some_and(|strongest| mentions.hold(strongest));
+    let is_theirs = event.strongest().is_some_and(|strongest| mentions.hold(strongest));
     if is_theirs && event.origin != Origin::Probe {
         return Some(Entry::Erased(Some(EventKey::of(&event.source, &event.id))));
     }

@@ -89,29 +89,14 @@ pub fn weight(definitions: Option<&Definitions>, submission: &Submission) -> Wei
 
 #[cfg(test)]
 mod tests {
-    use opcx_core::event::Facts;
     use opcx_core::log::Lane;
-    use opcx_core::time::Timestamp;
     use opcx_store::Encoded;
 
     use super::*;
-    use crate::Submitted;
+    use crate::{Submitted, sample};
 
     fn event(said: Option<&str>) -> Submitted {
-        let event = Event {
-            source: "shop".into(),
-            id: "1".into(),
-            happened: Timestamp::EPOCH,
-            kind: "Page Viewed".into(),
-            channel: "web".into(),
-            who: Vec::new(),
-            facts: Facts::from_pairs(Vec::new()).expect("no facts are few"),
-            said: said.map(Into::into),
-            reading: None,
-            consents: Vec::new(),
-            origin: Origin::Customer,
-            masked: Vec::new(),
-        };
+        let event = Event { said: said.map(Into::into), ..sample::event() };
         Submitted { key: None, entry: Encoded::of(&Entry::Event(event)) }
     }
 

@@ -7,7 +7,6 @@ use opcx_store::{Commit, EventKey, Logged, Store, StoreError};
 use super::Budget;
 
 /// A batch of the log, with what the store knows of its events.
-#[derive(Default)]
 pub(super) struct Batch {
     pub(super) records: Vec<Logged>,
     /// The events among the records: place and key.
@@ -54,29 +53,17 @@ impl Batch {
 
 #[cfg(test)]
 mod tests {
-    use opcx_core::event::{Event, Facts, Origin};
+    use opcx_core::event::Event;
     use opcx_core::log::Lane;
     use opcx_core::record::Entry;
     use opcx_core::time::Timestamp;
     use opcx_store::{Draft, Encoded, Memory, Progress};
 
     use super::*;
+    use crate::sample;
 
     fn event(id: &str) -> Event {
-        Event {
-            source: "shop".into(),
-            id: id.into(),
-            happened: Timestamp::EPOCH,
-            kind: "Page Viewed".into(),
-            channel: "web".into(),
-            who: Vec::new(),
-            facts: Facts::NONE,
-            said: None,
-            reading: None,
-            consents: Vec::new(),
-            origin: Origin::Customer,
-            masked: Vec::new(),
-        }
+        Event { id: id.into(), ..sample::event() }
     }
 
     #[test]

@@ -239,7 +239,7 @@ impl Desk<'_> {
         }
         let Some(logged) = self.store.read_at(&[position])?.pop() else { return Ok(()) };
         let Entry::Event(event) = &logged.record.entry else { return Ok(()) };
-        let Some(strongest) = event.who.iter().min() else { return Ok(()) };
+        let Some(strongest) = event.strongest() else { return Ok(()) };
         // Whoever is called so by now need not be whose record it was: that one may have been erased.
         if let Some(owner) = self.owner(strongest)?
             && self.records(owner)?.binary_search(&position).is_ok()
@@ -332,7 +332,7 @@ impl Desk<'_> {
         };
         // Who was there first keeps the id; the other one's is found in their history.
         let first = self.store.read_at(&[home.0])?.pop();
-        let first = first.as_ref().and_then(|logged| logged.record.entry.event()?.who.iter().min());
+        let first = first.as_ref().and_then(|logged| logged.record.entry.event()?.strongest());
         let (stays, leaves) = if first.is_some_and(|first| other.identifiers.contains(first)) {
             (other, one)
         } else {

@@ -91,6 +91,6 @@ impl History {
 
 /// Whether a record is this person's: its strongest identifier is theirs.
 pub(super) fn is_of(logged: &Logged, person: &Person) -> bool {
-    let strongest = logged.record.entry.event().and_then(|event| event.who.iter().min());
+    let strongest = logged.record.entry.event().and_then(|event| event.strongest());
     strongest.is_some_and(|identifier| person.identifiers.contains(identifier))
 }

@@ -1,6 +1,5 @@
 use opcx_core::customer::Customer;
 use opcx_core::definitions::Definitions;
-use opcx_core::event::Origin;
 use opcx_core::log::Position;
 use opcx_core::reading::{Course, Reading, Trend};
 use opcx_core::time::{Span, Timestamp};
@@ -67,7 +66,7 @@ pub(crate) fn course(
         let Some(event) = logged.record.entry.event() else { continue };
         let shown = Said::of(definitions, event, Some(&reading), &customer.known.grants);
         // Laws 4 and 11: what may be looked at, and is the customer's own.
-        if event.origin == Origin::Customer && shown.read.is_some() && reading.felt().is_some() {
+        if shown.read.is_some() && reading.felt().is_some() {
             said.push((event.happened, reading));
         }
     }

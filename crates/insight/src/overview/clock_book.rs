@@ -58,7 +58,7 @@ impl ClockBook {
             known.homes.clear();
         }
         for change in &commit.customers {
-            let clock = change.after.as_ref().and_then(|customer| customer.known.clock);
+            let clock = change.customer().and_then(|customer| customer.known.clock);
             match (clock, known.clocks.get_mut(&change.id)) {
                 (Some(clock), Some(kept)) => *kept = clock,
                 (None, Some(_)) => {

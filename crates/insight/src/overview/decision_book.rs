@@ -6,7 +6,6 @@ use opcx_core::log::Position;
 use opcx_core::receipt::{Receipt, Verdict};
 use opcx_core::rollup::hour;
 use opcx_core::time::Timestamp;
-use opcx_store::Commit;
 
 use crate::receipt_words::reason;
 
@@ -44,7 +43,7 @@ impl DecisionBook {
 
     /// Counts receipts of records from `from` on, before those that were counted.
     pub(super) fn count_earlier(&mut self, from: Position, receipts: &[Receipt]) {
-        receipts.iter().for_each(|receipt| self.add(receipt));
+        self.count(receipts);
         self.since = match receipts.first() {
             _ if from == Position::START => None,
             Some(first) => Some(self.since.map_or(first.at, |since| since.min(first.at))),
@@ -52,8 +51,8 @@ impl DecisionBook {
         };
     }
 
-    pub(super) fn count(&mut self, commit: &Commit) {
-        commit.receipts.iter().for_each(|receipt| self.add(&receipt.read()));
+    pub(super) fn count(&mut self, receipts: &[Receipt]) {
+        receipts.iter().for_each(|receipt| self.add(receipt));
     }
 
     fn add(&mut self, receipt: &Receipt) {

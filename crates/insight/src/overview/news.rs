@@ -103,7 +103,8 @@ pub struct PromiseNews {
 }
 
 impl News {
-    pub(super) fn tell(&mut self, commit: &Commit) {
+    /// Tells of a commit, and of its receipts.
+    pub(super) fn tell(&mut self, commit: &Commit, receipts: &[Receipt]) {
         self.commits += 1;
         self.erasures += u64::from(!commit.erasures.is_empty());
         let position = commit.progress.position.get();
@@ -116,7 +117,7 @@ impl News {
         note(&mut changed.customers, !commit.customers.is_empty() || !commit.rollups.is_empty());
         note(&mut changed.promises, !commit.promises.is_empty() || !commit.promises_gone.is_empty());
         note(&mut changed.cases, !commit.cases.is_empty());
-        note(&mut changed.decisions, !commit.receipts.is_empty());
+        note(&mut changed.decisions, !receipts.is_empty());
         note(&mut changed.rejected, !commit.rejected.is_empty() || !commit.redriven.is_empty());
         // Those gone would be shown to nobody.
         for (_, row) in &commit.erasures {
@@ -125,10 +126,8 @@ impl News {
             let changed = &mut self.changed;
             (changed.promises, changed.cases, changed.decisions) = (position, position, position);
         }
-        let fresh = commit.receipts.iter().rev().flat_map(|receipt| {
-            let receipt = receipt.read();
-            let news = |decision| DecisionNews::of(&receipt, decision);
-            receipt.decisions.iter().rev().filter_map(news).collect::<Vec<_>>()
+        let fresh = receipts.iter().rev().flat_map(|receipt| {
+            receipt.decisions.iter().rev().filter_map(move |decision| DecisionNews::of(receipt, decision))
         });
         add(&mut self.decisions, fresh);
         add(&mut self.cases, commit.cases.iter().rev().map(|(customer, case)| CaseNews::of(*customer, case)));

@@ -1,4 +1,4 @@
-use opcx_core::customer::{Customer, CustomerId};
+use opcx_core::customer::CustomerId;
 use opcx_store::{Commit, Store};
 
 use super::Counted;
@@ -34,7 +34,7 @@ impl TrustBook {
 
     pub(super) fn keep_up(&mut self, commit: &Commit) {
         for change in commit.customers.iter().filter(|change| self.counted.holds(change.id)) {
-            let after: Option<&Customer> = change.after.as_ref().map(|after| &***after);
+            let after = change.customer();
             self.sample.look_at(change.id, after);
             self.falls.look_at(change.id, after);
         }

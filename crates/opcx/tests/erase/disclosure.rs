@@ -36,7 +36,7 @@ fn an_export_holds_whatever_a_scan_of_the_store_finds() {
     let logged: BTreeSet<u64> = records
         .iter()
         .filter(|logged| match &logged.record.entry {
-            Entry::Event(event) => event.who.iter().min().is_some_and(|strongest| hers.contains(strongest)),
+            Entry::Event(event) => event.strongest().is_some_and(|strongest| hers.contains(strongest)),
             Entry::Rejected(rejected) => rejected.raw.to_lowercase().contains(ada::EMAIL),
             Entry::Reading(_)
             | Entry::Command(_)

@@ -1,11 +1,14 @@
 //! Laws about what was read in texts.
 
+use std::collections::BTreeSet;
+
 use opcx_core::event::{Event, Origin};
 use opcx_core::log::Position;
 use opcx_core::reading::Reading;
 use opcx_engine::SECOND_LOOK_EVENTS_MAX;
 
 use super::events;
+use super::people::everyone;
 use crate::broken::{Result, hold, unexplained};
 use crate::models;
 use crate::world::World;
@@ -26,9 +29,7 @@ pub(super) fn only_customers_are_read(world: &World) -> Result<()> {
 /// A reading stands as it was made, and where the first model was not sure the second one's takes its place, unless its
 /// customer had a long past by then.
 pub(super) fn doubtful_texts_are_read_again(world: &World) -> Result<()> {
-    // Nobody has more events than there are of all customers.
-    let may_be_long =
-        events(world).filter(|(_, event)| is_of_somebody(event)).count() as u64 > SECOND_LOOK_EVENTS_MAX;
+    let of_long_pasts = of_long_pasts(world)?;
     for (at, event, reading) in spoken(world)? {
         let first = event.reading.as_ref().filter(|_| is_of_somebody(event));
         let again = first.filter(|reading| reading.awaits_second_look()).and_then(|_| {
@@ -36,12 +37,27 @@ pub(super) fn doubtful_texts_are_read_again(world: &World) -> Result<()> {
             models::second(&[words]).pop()
         });
         let right = again.as_ref().or(first);
-        let stands = may_be_long && reading.as_ref() == first;
+        let stands = of_long_pasts.contains(&at) && reading.as_ref() == first;
         hold(stands || reading.as_ref() == right, "texts of doubt are read again, and no others", || {
             format!("at {at} stands {reading:?}, right is {right:?}")
         })?;
     }
     Ok(())
+}
+
+/// The records of those who may ever have had more events than are read again: more are in their history, which
+/// nothing but being told apart makes shorter.
+fn of_long_pasts(world: &World) -> Result<BTreeSet<Position>> {
+    let truth = &world.machine.truth;
+    let is_long = |records: usize| records as u64 > SECOND_LOOK_EVENTS_MAX;
+    let mut long = BTreeSet::new();
+    for customer in everyone(&**truth)? {
+        let trail = unexplained(truth.trail(customer.id))?;
+        if is_long(trail.len()) || (!customer.person.apart.is_empty() && is_long(events(world).count())) {
+            long.extend(trail);
+        }
+    }
+    Ok(long)
 }
 
 fn is_of_somebody(event: &Event) -> bool {
