@@ -14,7 +14,7 @@ use crate::clocks::Clocks;
 use crate::customer::{CourseLine, IdentifierLine, Recount, TraitLine, course, traits};
 use crate::ledger::{AccountLevel, LedgerLine, TrustView};
 use crate::promises::PromiseLine;
-use crate::{At, InsightError};
+use crate::{At, InsightError, KnownAs};
 
 /// Newest pieces of evidence that a brief tells of.
 const HAPPENED_SHOWN: usize = 12;
@@ -117,7 +117,10 @@ pub fn brief(store: &dyn Store, definitions: &Definitions, id: &str) -> Result<B
     }
     Ok(Brief {
         actions: actions(&row.case.state),
-        case: CaseLine::of(row.customer, &row.case),
+        case: CaseLine {
+            known_as: KnownAs::of(definitions, &customer),
+            ..CaseLine::of(row.customer, &row.case)
+        },
         as_of: clocks.latest().map(At),
         identifiers: customer.person.identifiers.iter().map(IdentifierLine::of).collect(),
         traits: traits(definitions, known),

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use opcx_core::case::{Case, CaseState};
 use opcx_core::customer::CustomerId;
-use opcx_store::Store;
+use opcx_core::definitions::Definitions;
+use opcx_store::{CaseRow, Store};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clocks::Clocks;
+use crate::known_as::{KnownAs, known_as};
 use crate::overview::{CaseBook, CasePlace};
 use crate::page::{Page, READ_ROWS, Smallest, rows};
 use crate::{At, InsightError, Overview};
@@ -73,6 +75,9 @@ pub struct CaseLine {
     pub id: String,
     /// About whom.
     pub customer: String,
+    /// How they are best called now; only in lists of many customers' cases, and none of somebody who was erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_as: Option<KnownAs>,
     /// What it is about. Automation is silent on it until the case is closed.
     pub matter: String,
     /// The playbook that opened it.
@@ -117,6 +122,7 @@ pub struct NoteLine {
 pub fn cases(
     store: &dyn Store,
     overview: &Overview,
+    definitions: &Definitions,
     question: &CasesQuestion,
 ) -> Result<Cases, InsightError> {
     let after = question.after.as_deref().map(CasePlace::parse).transpose()?;
@@ -129,18 +135,23 @@ pub fn cases(
         let book = overview.cases()?;
         (teams(&book, is_of_team), book.first(most, after, is_wanted))
     };
-    let (lines, next) = match at_hand {
+    let (found, next) = match at_hand {
         Some((places, more)) => {
             let next = places.last().copied().filter(|_| more);
-            let mut lines = Vec::with_capacity(places.len());
+            let mut found = Vec::with_capacity(places.len());
             for place in places {
                 // One that went meanwhile is left out.
-                lines.extend(store.case(place.id())?.map(|row| CaseLine::of(row.customer, &row.case)));
+                found.extend(store.case(place.id())?);
             }
-            (lines, next)
+            (found, next)
         }
         None => far_back(store, most, after, is_wanted)?,
     };
+    let mut lines = Vec::with_capacity(found.len());
+    for row in found {
+        let known_as = known_as(store, definitions, row.customer)?;
+        lines.push(CaseLine { known_as, ..CaseLine::of(row.customer, &row.case) });
+    }
     Ok(Cases {
         as_of: Clocks::of(&store.progress()?).latest().map(At),
         teams,
@@ -172,7 +183,7 @@ fn far_back(
     most: usize,
     after: Option<CasePlace>,
     is_wanted: impl Fn(CaseStateWord, &str) -> bool,
-) -> Result<(Vec<CaseLine>, Option<CasePlace>), InsightError> {
+) -> Result<(Vec<CaseRow>, Option<CasePlace>), InsightError> {
     let mut smallest = Smallest::new(most, after);
     let mut read_after = None;
     loop {
@@ -181,7 +192,7 @@ fn far_back(
         read_after = Some(last.case.id);
         for row in read {
             if is_wanted(CaseStateWord::of(&row.case.state), &row.case.team) {
-                smallest.offer(CasePlace::of(&row.case), CaseLine::of(row.customer, &row.case));
+                smallest.offer(CasePlace::of(&row.case), row);
             }
         }
     }
@@ -207,6 +218,7 @@ impl CaseLine {
         CaseLine {
             id: case.id.to_string(),
             customer: customer.to_string(),
+            known_as: None,
             matter: case.matter.to_string(),
             playbook: case.playbook.to_string(),
             team: case.team.to_string(),

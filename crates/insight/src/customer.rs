@@ -32,6 +32,8 @@ use crate::{At, InsightError};
 pub struct Customer {
     /// Their id.
     pub id: String,
+    /// Their name, as far as it may be looked at for service.
+    pub name: Option<String>,
     /// When they were first heard of, by the events' own times.
     pub first_heard: Option<At>,
     /// When they were last heard of.
@@ -96,6 +98,7 @@ pub fn customer(store: &dyn Store, definitions: &Definitions, who: &str) -> Resu
     runs.sort_by_key(|run| Reverse(run.latest));
     Ok(Customer {
         id: id.to_string(),
+        name: crate::known_as::name(definitions, &customer),
         first_heard: known.heard.map(|(first, _)| At(first)),
         last_heard: known.heard.map(|(_, last)| At(last)),
         events: known.events,

@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clocks::Clocks;
+use crate::known_as::known_as;
 use crate::page::{Page, rows};
 use crate::receipt_words::{DecisionLine, VerdictWord, reason};
 use crate::{At, Figure, InsightError, Share, find};
@@ -103,7 +104,11 @@ pub fn decisions(
                 subjects.entry(decision.subject.to_string()).or_default().count(decision.verdict);
             }
             if lines.len() < most {
-                lines.push(DecisionLine::of(store, definitions, receipt, decision)?);
+                let known_as = known_as(store, definitions, receipt.customer())?;
+                lines.push(DecisionLine {
+                    known_as,
+                    ..DecisionLine::of(store, definitions, receipt, decision)?
+                });
                 if lines.len() == most {
                     page_end = Some(place);
                 }

@@ -22,6 +22,7 @@ mod error;
 mod experience;
 mod export;
 mod journeys;
+mod known_as;
 mod ledger;
 mod moment;
 mod overview;
@@ -62,6 +63,7 @@ pub use export::{
 pub use journeys::{
     Change, JourneyMap, Journeys, JourneysQuestion, MomentMap, PromiseMap, StageMap, journeys,
 };
+pub use known_as::{KnownAs, known_as};
 pub use ledger::{AccountLevel, LedgerLine, TrustView};
 pub use moment::{
     Moment, MomentQuestion, MomentSplit, POINTS_MAX, Point, Series, Step, ValueOfMoment, moment,

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clocks::Clocks;
+use crate::known_as::{KnownAs, known_as};
 use crate::overview::{Counts, PromisePlace};
 use crate::page::{Page, READ_ROWS, Smallest, rows};
 use crate::{At, Figure, InsightError, Overview, Share, Window};
@@ -107,6 +108,9 @@ pub struct PromiseLine {
     pub promise: String,
     /// To whom.
     pub customer: String,
+    /// How they are best called now; only in lists of many customers' promises, and none of somebody who was erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_as: Option<KnownAs>,
     /// When it was made.
     pub made: At,
     /// By when it is to be kept.
@@ -174,7 +178,8 @@ pub fn promises(
     let mut lines = Vec::with_capacity(found.len());
     for row in found {
         let overdue = clocks.overdue(store, row.customer, &row.promise)?;
-        lines.push(PromiseLine::of(&row, overdue));
+        let known_as = known_as(store, definitions, row.customer)?;
+        lines.push(PromiseLine { known_as, ..PromiseLine::of(&row, overdue) });
     }
     Ok(Promises {
         window,
@@ -285,6 +290,7 @@ impl PromiseLine {
             id: promise.id.to_string(),
             promise: promise.name.to_string(),
             customer: row.customer.to_string(),
+            known_as: None,
             made: At(promise.made),
             due: At(promise.due),
             state: promise.state.into(),

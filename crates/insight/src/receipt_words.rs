@@ -6,7 +6,7 @@ use opcx_store::{ParcelState, Store};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{At, InsightError};
+use crate::{At, InsightError, KnownAs};
 
 /// One decision, for or against, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +19,9 @@ pub struct DecisionLine {
     pub at: At,
     /// About whom, as they were known then.
     pub customer: String,
+    /// How they are best called now; only in lists of many customers' decisions, and none of somebody who was erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_as: Option<KnownAs>,
     /// What was decided about: a playbook, or one of opcx's own rules.
     pub subject: String,
     /// What set it off: `moment pay bad`.
@@ -102,6 +105,7 @@ impl DecisionLine {
             position: receipt.position.get(),
             at: At(receipt.at),
             customer: receipt.customer().to_string(),
+            known_as: None,
             subject: decision.subject.to_string(),
             because: decision.because.to_owned(),
             verdict: VerdictWord::of(decision.verdict),

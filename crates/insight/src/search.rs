@@ -1,12 +1,14 @@
 //! Search: customers by the beginning of any of their identifiers.
 
 use opcx_core::customer::CustomerId;
+use opcx_core::definitions::Definitions;
 use opcx_core::identity::{Identifier, IdentifierKind};
 use opcx_store::Store;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::customer::IdentifierLine;
+use crate::known_as::name;
 use crate::page::{Page, rows};
 use crate::{At, InsightError, find};
 
@@ -39,6 +41,8 @@ pub struct Found {
 pub struct FoundLine {
     /// Their id.
     pub customer: String,
+    /// Their name, as far as it may be looked at for service.
+    pub name: Option<String>,
     /// The identifier that was found; null where the id itself was asked for.
     pub found: Option<IdentifierLine>,
     /// All their identifiers, strongest first.
@@ -57,10 +61,14 @@ pub struct FoundLine {
 ///
 /// # Errors
 /// The question cannot be read, or the store cannot.
-pub fn search(store: &dyn Store, question: &SearchQuestion) -> Result<Found, InsightError> {
+pub fn search(
+    store: &dyn Store,
+    definitions: &Definitions,
+    question: &SearchQuestion,
+) -> Result<Found, InsightError> {
     let most = rows(question.most)?;
     let text = question.find.trim();
-    let exact = find(store, text)?.map(|id| line(store, id, None)).transpose()?.flatten();
+    let exact = find(store, text)?.map(|id| line(store, definitions, id, None)).transpose()?.flatten();
     let (kinds, beginning) =
         match text.split_once(':').map(|(word, rest)| (IdentifierKind::from_word(word), rest)) {
             Some((Some(kind), rest)) => (vec![kind], rest),
@@ -94,7 +102,7 @@ pub fn search(store: &dyn Store, question: &SearchQuestion) -> Result<Found, Ins
     let mut rows = Vec::with_capacity(found.len());
     for (identifier, owner) in found {
         let Some(owner) = store.stands_for(owner)? else { continue };
-        rows.extend(line(store, owner, Some(&identifier))?);
+        rows.extend(line(store, definitions, owner, Some(&identifier))?);
     }
     Ok(Found { exact, page: Page { rows, next } })
 }
@@ -119,12 +127,14 @@ fn place(text: &str) -> Result<Identifier, InsightError> {
 
 fn line(
     store: &dyn Store,
+    definitions: &Definitions,
     id: CustomerId,
     found: Option<&Identifier>,
 ) -> Result<Option<FoundLine>, InsightError> {
     let Some(customer) = store.customer(id)? else { return Ok(None) };
     Ok(Some(FoundLine {
         customer: id.to_string(),
+        name: name(definitions, &customer),
         found: found.map(IdentifierLine::of),
         identifiers: customer.person.identifiers.iter().map(IdentifierLine::of).collect(),
         last_heard: customer.known.heard.map(|(_, last)| At(last)),

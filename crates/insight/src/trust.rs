@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use opcx_core::customer::{Customer, CustomerId};
+use opcx_core::definitions::Definitions;
 use opcx_core::time::Timestamp;
 use opcx_core::trust::{Account, Entry, Ledger, What};
 use opcx_store::Store;
@@ -12,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::clocks::Clocks;
 use crate::ledger::{AccountLevel, LedgerLine, Told, levels};
 use crate::page::{Page, rows};
-use crate::{At, Figure, InsightError, Mean, Overview, Share};
+use crate::{At, Figure, InsightError, KnownAs, Mean, Overview, Share};
 
 /// What is asked about trust.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
@@ -54,8 +55,8 @@ pub struct AccountFigures {
 pub struct Fall {
     /// Who.
     pub customer: String,
-    /// One of their identifiers, the strongest, as `kind:value`.
-    pub identifier: Option<String>,
+    /// How they are best called; none of somebody with neither a name nor an identifier.
+    pub known_as: Option<KnownAs>,
     /// The account that fell furthest.
     pub account: String,
     /// How far, in permille: from just before the failure at which it stood highest to now.
@@ -75,6 +76,7 @@ pub struct Fall {
 pub fn trust(
     store: &dyn Store,
     overview: &Overview,
+    definitions: &Definitions,
     question: &TrustQuestion,
 ) -> Result<Trust, InsightError> {
     let only = question.account.as_deref().map(account).transpose()?;
@@ -96,7 +98,7 @@ pub fn trust(
     for (_, id) in &places {
         // Whoever was erased or repaired since is left out.
         let Some(customer) = store.customer(*id)? else { continue };
-        rows.extend(fall(&customer, clocks.of_customer(&customer), only));
+        rows.extend(fall(definitions, &customer, clocks.of_customer(&customer), only));
     }
     let next = places.last().filter(|_| more).map(|(Reverse(fall), id)| format!("{fall}.{id}"));
     Ok(Trust {
@@ -120,7 +122,12 @@ fn parse_place(text: &str) -> Result<(Reverse<u16>, CustomerId), InsightError> {
 }
 
 /// How far the customer's trust fell on the account on which it fell furthest, if it did.
-fn fall(customer: &Customer, now: Timestamp, only: Option<Account>) -> Option<Fall> {
+fn fall(
+    definitions: &Definitions,
+    customer: &Customer,
+    now: Timestamp,
+    only: Option<Account>,
+) -> Option<Fall> {
     let ledger = &customer.known.trust;
     let (account, (fall, worst)) = Account::ALL
         .into_iter()
@@ -130,7 +137,7 @@ fn fall(customer: &Customer, now: Timestamp, only: Option<Account>) -> Option<Fa
         .max_by_key(|&(account, (fall, _))| (fall, Reverse(account)))?;
     Some(Fall {
         customer: customer.id.to_string(),
-        identifier: customer.person.identifiers.first().map(ToString::to_string),
+        known_as: KnownAs::of(definitions, customer),
         account: account.word().to_owned(),
         fall,
         levels: levels(ledger, now),

@@ -9,13 +9,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clocks::Clocks;
-use crate::customer::IdentifierLine;
 use crate::moment::defined_moment;
 use crate::page::{Page, rows};
 use crate::pulse::{CHANNEL, dimension};
 use crate::said::Said;
 use crate::timeline::Read;
-use crate::{At, InsightError};
+use crate::{At, InsightError, KnownAs};
 
 /// Most records that one question looks at; a page that ends there says where to go on.
 pub const RECORDS_LOOKED_AT_MAX: u64 = 32_768;
@@ -75,8 +74,8 @@ pub struct WentThroughLine {
     pub at: At,
     /// Who, as they are known now; null of somebody who was erased.
     pub customer: Option<String>,
-    /// Their strongest identifier.
-    pub known_as: Option<IdentifierLine>,
+    /// How they are best called.
+    pub known_as: Option<KnownAs>,
     /// Where.
     pub channel: String,
     /// How it went.
@@ -193,9 +192,7 @@ fn line(
     Ok(WentThroughLine {
         position: gone.position.get(),
         at: At(gone.at),
-        known_as: customer
-            .as_ref()
-            .and_then(|(_, customer)| customer.person.identifiers.first().map(IdentifierLine::of)),
+        known_as: customer.as_ref().and_then(|(_, customer)| KnownAs::of(definitions, customer)),
         customer: customer.map(|(id, _)| id.to_string()),
         channel: gone.channel.to_string(),
         outcome: OutcomeWord::of(gone.outcome),

@@ -196,10 +196,13 @@ impl Question {
                     opcx_insight::promises(store, overview, definitions, question)
                 })?)
             }
-            Question::Cases(question) => {
-                View::Cases(looking.with_overview(|overview| opcx_insight::cases(store, overview, question))?)
+            Question::Cases(question) => View::Cases(
+                looking
+                    .with_overview(|overview| opcx_insight::cases(store, overview, definitions, question))?,
+            ),
+            Question::Search(question) => {
+                View::Found(Box::new(opcx_insight::search(store, definitions, question)?))
             }
-            Question::Search(question) => View::Found(Box::new(opcx_insight::search(store, question)?)),
             Question::Timeline(who, question) => {
                 let told = opcx_insight::timeline(store, definitions, looking.places, who, question)?;
                 View::Timeline(Box::new(told))
@@ -217,9 +220,9 @@ impl Question {
             Question::Decisions(question) => {
                 View::Decisions(Box::new(opcx_insight::decisions(store, definitions, question)?))
             }
-            Question::Trust(question) => {
-                View::Trust(looking.with_trust(|overview| opcx_insight::trust(store, overview, question))?)
-            }
+            Question::Trust(question) => View::Trust(
+                looking.with_trust(|overview| opcx_insight::trust(store, overview, definitions, question))?,
+            ),
             Question::Erasures(question) => {
                 View::Erasures(Box::new(opcx_insight::erasures(store, question)?))
             }

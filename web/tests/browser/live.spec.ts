@@ -28,6 +28,7 @@ test('two agents: one takes a case, the other sees it taken, and it is resolved'
   const listed = (page: typeof mia) =>
     page.getByRole('main').getByRole('listitem').filter({ hasText: 'care' }).first();
   await expect(listed(mia)).toBeVisible({ timeout: 15_000 });
+  await expect(listed(mia), 'people are called by what others know them by').toContainText(/ada · care/);
 
   await mia.getByRole('heading', { level: 1 }).click();
   await mia.keyboard.press('j');

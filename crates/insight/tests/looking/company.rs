@@ -142,6 +142,8 @@ fn vocabulary() -> Vocabulary {
             ("airline".into(), fact(FactType::Text, false)),
             ("minutes_late".into(), fact(FactType::Number, false)),
             ("tier".into(), fact(FactType::Text, true)),
+            ("first_name".into(), fact(FactType::Text, true)),
+            ("name".into(), Fact { category: Category::Feedback, ..fact(FactType::Text, true) }),
         ]),
         dimensions: vec![declared("airline", FactType::Text)],
     }

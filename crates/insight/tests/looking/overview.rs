@@ -59,8 +59,9 @@ fn log() -> Vec<Draft> {
 
 fn seen(store: &dyn Store, overview: &Overview) -> (Vec<Cases>, Vec<Promises>, PulseSeries) {
     let states = [None, Some(CaseStateWord::Open), Some(CaseStateWord::Taken), Some(CaseStateWord::Closed)];
-    let of_state =
-        |state| cases(store, overview, &CasesQuestion { state, ..CasesQuestion::default() }).unwrap();
+    let of_state = |state| {
+        cases(store, overview, &definitions(), &CasesQuestion { state, ..CasesQuestion::default() }).unwrap()
+    };
     let windows = [(None, None), (Some("2015-02-21"), Some("2015-02-24"))];
     let states_of_promises = [None, Some(PromiseStateWord::Broken), Some(PromiseStateWord::Open)];
     let owed = windows.into_iter().flat_map(|(since, until)| {
@@ -102,7 +103,7 @@ fn what_is_at_hand_is_what_the_tables_hold_after_every_record() {
             while decider.advance().unwrap() > 0 {}
             if number < counted_at {
                 assert!(
-                    cases(&*store, watched.overview(), &CasesQuestion::default()).is_err(),
+                    cases(&*store, watched.overview(), &definitions(), &CasesQuestion::default()).is_err(),
                     "not counted yet"
                 );
             } else if number % 10 == 0 || number + 10 > drafts.len() {

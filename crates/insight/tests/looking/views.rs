@@ -5,8 +5,8 @@ use opcx_core::identity::IdentifierKind;
 use opcx_core::playbook::Playbook;
 use opcx_core::time::Span;
 use opcx_insight::{
-    CasesQuestion, DecisionsQuestion, Overview, Page, PromisesQuestion, PulseQuestion, TrustQuestion, cases,
-    customer, decisions, promises, pulse, trust,
+    CasesQuestion, DecisionLine, DecisionsQuestion, Overview, Page, PromisesQuestion, PulseQuestion,
+    TrustQuestion, cases, customer, decisions, promises, pulse, trust,
 };
 use serde::Serialize;
 
@@ -358,6 +358,7 @@ fn a_customer_is_found_by_any_of_their_names_and_told_whole() {
         &expect![[r#"
             {
               "id": "c82",
+              "name": null,
               "first_heard": "2015-02-19T00:00:00Z",
               "last_heard": "2015-02-23T01:00:00Z",
               "events": 6,
@@ -736,9 +737,12 @@ fn page_after_page_tells_the_same_as_one_long_page() {
             19
         );
         let opened = |after| CasesQuestion { most, after, ..CasesQuestion::default() };
-        assert_eq!(paged(|after| cases(store, &overview, &opened(after)).unwrap().page).len(), 20);
+        assert_eq!(
+            paged(|after| cases(store, &overview, &definitions, &opened(after)).unwrap().page).len(),
+            20
+        );
         let fell = |after| TrustQuestion { most, after, ..TrustQuestion::default() };
-        let falls = paged(|after| trust(store, &falls_at_hand, &fell(after)).unwrap().page);
+        let falls = paged(|after| trust(store, &falls_at_hand, &definitions, &fell(after)).unwrap().page);
         assert!(falls.is_sorted_by(|further, less| further.fall >= less.fall));
     }
 }
@@ -793,5 +797,8 @@ fn decisions_on_one_receipt_are_told_one_by_one_the_last_taken_first() {
     for most in 1..5 {
         assert_eq!(paged(|after| asked(most, after)), all);
     }
-    assert_eq!(customer(&*world.store, &definitions, "grace").unwrap().decisions, all);
+    let whose = all[0].known_as.as_ref().map(ToString::to_string);
+    assert_eq!(whose.as_deref(), Some("handle:grace"));
+    let hers: Vec<_> = all.into_iter().map(|line| DecisionLine { known_as: None, ..line }).collect();
+    assert_eq!(customer(&*world.store, &definitions, "grace").unwrap().decisions, hers);
 }

@@ -16,7 +16,8 @@ fn ask(world: &World, moment: &str, question: &WentThroughQuestion) -> Result<We
 /// Each as a line: when, who, how it went, what was said and read.
 fn story(told: &WentThrough) -> String {
     let line = |line: &opcx_insight::WentThroughLine| {
-        let known_as = line.known_as.as_ref().map_or("nobody", |identifier| identifier.value.as_str());
+        let known_as = line.known_as.as_ref().and_then(|known_as| known_as.identifier.as_ref());
+        let known_as = known_as.map_or("nobody", |identifier| identifier.value.as_str());
         let felt = line.read.as_ref().map_or("unread", |read| read.valence.as_deref().unwrap_or("unsure"));
         let said = line.said.as_deref().or(line.withheld.as_deref()).unwrap_or("nothing said");
         format!("{} {known_as} {:?}, {felt}: {said}", line.at, line.outcome)

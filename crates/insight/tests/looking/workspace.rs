@@ -565,7 +565,7 @@ fn customers_are_found_by_the_beginning_of_an_identifier_page_after_page() {
     let world = a_week();
     let found = |find: &str, most, after: Option<&str>| {
         let question = SearchQuestion { find: find.into(), most, after: after.map(Into::into) };
-        match search(&*world.store, &question) {
+        match search(&*world.store, &definitions(), &question) {
             Err(error) => error.to_string(),
             Ok(found) => {
                 let rows = found.page.rows.iter().map(|row| row.found.as_ref().unwrap().value.clone());

@@ -170,7 +170,7 @@ impl Log {
                 most: Some(hands),
                 after: None,
             };
-            waiting.extend(cases(watched, watched.overview(), &question)?.page.rows);
+            waiting.extend(cases(watched, watched.overview(), house.definitions, &question)?.page.rows);
         }
         let deeds = staff.step(calendars, now, waiting);
         let count = u64::try_from(deeds.len()).unwrap_or(u64::MAX);

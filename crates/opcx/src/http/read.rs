@@ -179,7 +179,7 @@ async fn answer<A: Accept>(
         Asks::Files => files::files(&sight),
         Asks::Save => files::save(&sight, somebody()?, body).await,
         Asks::Try => try_out::begin(&sight, body).await,
-        Asks::Tried => Ok(json(StatusCode::OK, &sight.tries.view())),
+        Asks::Tried => try_out::tried(&sight),
         Asks::BreakOff => Ok(json(StatusCode::OK, &sight.tries.break_off())),
         Asks::Live => Live::tell(&sight.live, somebody()?, &sight.door, &head.headers),
         Asks::WhoAmI => Ok(json(StatusCode::OK, &session::who(somebody()?))),

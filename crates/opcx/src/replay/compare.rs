@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use opcx_core::log::Position;
 use opcx_core::receipt::{Deed, Refused, Verdict};
+use opcx_insight::KnownAs;
 use opcx_store::{Store, StoreError};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,9 @@ pub struct DecisionDiffers {
     pub position: u64,
     /// About whom.
     pub customer: String,
+    /// How they are best called now; only over HTTP, and none of somebody who was erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_as: Option<KnownAs>,
     /// What was decided about.
     pub subject: String,
     /// What set it off.
@@ -307,7 +311,8 @@ impl Comparison {
             self.decisions_differ += 1;
             if self.first_decisions.len() < most {
                 let (now, with) = (now.map(|answer| answer.full), with.map(|answer| answer.full));
-                let differs = DecisionDiffers { position, customer, subject, because, now, with };
+                let differs =
+                    DecisionDiffers { position, customer, known_as: None, subject, because, now, with };
                 self.first_decisions.push(differs);
             }
         }

@@ -40,7 +40,7 @@ pub(super) fn write(page: &mut Page, trust: &Trust) {
         let worst = &fall.worst;
         table.row([
             fall.customer.clone(),
-            fall.identifier.clone().unwrap_or_default(),
+            fall.known_as.as_ref().map_or_else(String::new, ToString::to_string),
             fall.fall.to_string(),
             fall.account.clone(),
             now.map_or_else(String::new, |now| now.level.to_string()),

@@ -115,6 +115,13 @@ async fn an_edited_playbook_is_tried_on_what_happened_and_nothing_is_saved() {
           {
             "because": "moment pay bad",
             "customer": "c1",
+            "known_as": {
+              "identifier": {
+                "kind": "user_id",
+                "value": "bob"
+              },
+              "name": null
+            },
             "now": "refused: condition",
             "position": 1,
             "subject": "payment-trouble",

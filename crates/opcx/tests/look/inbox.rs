@@ -200,6 +200,13 @@ async fn a_brief_tells_what_happened_what_is_owed_and_what_to_leave_alone() {
             "closed": null,
             "customer": "c82",
             "id": "case_c82_2",
+            "known_as": {
+              "identifier": {
+                "kind": "email",
+                "value": "ada@example.org"
+              },
+              "name": null
+            },
             "matter": "bags",
             "notes": [],
             "opened": "2015-02-19T00:00:00Z",

@@ -21,6 +21,7 @@ fn case(number: u32, team: &str, playbook: &str) -> CaseLine {
     CaseLine {
         id: format!("case_c{number}_0"),
         customer: format!("c{number}"),
+        known_as: None,
         matter: playbook.to_owned(),
         playbook: playbook.to_owned(),
         team: team.to_owned(),

@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
+use opcx_core::customer::CustomerId;
 use opcx_core::definitions::Definitions;
 use opcx_core::log::Position;
 use opcx_core::record::Entry;
 use opcx_core::time::{Span, Timestamp};
-use opcx_insight::At;
+use opcx_insight::{At, known_as};
 use opcx_store::Store;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -196,8 +197,7 @@ impl Tries {
         }
         for differs in &mut comparison.first_decisions {
             differs.position += plan.from.get();
-            let first = opcx_core::customer::CustomerId::parse(&differs.customer)
-                .map(|id| plan.from.plus(id.0.get()));
+            let first = CustomerId::parse(&differs.customer).map(|id| plan.from.plus(id.0.get()));
             let Some(first) = first else { continue };
             if let Some(Entry::Event(event)) =
                 plan.store.read_at(&[first])?.into_iter().next().map(|logged| logged.record.entry)
@@ -268,6 +268,17 @@ pub(super) async fn begin<A>(sight: &Sight<A>, body: Body) -> Result<Response, P
         std::thread::spawn(move || tries.run(&plan));
     }
     Ok(json(StatusCode::ACCEPTED, &view))
+}
+
+/// How far the latest try has come. People are called as they are known when somebody asks: whoever was erased since is not.
+pub(super) fn tried<A>(sight: &Sight<A>) -> Result<Response, Problem> {
+    let (mut view, reigning) = (sight.tries.view(), sight.reigning());
+    for differs in view.comparison.iter_mut().flat_map(|comparison| &mut comparison.first_decisions) {
+        let Some(id) = CustomerId::parse(&differs.customer) else { continue };
+        differs.known_as =
+            known_as(&*sight.store, &reigning.definitions, id).map_err(|error| super::problem(&error))?;
+    }
+    Ok(json(StatusCode::OK, &view))
 }
 
 /// Where deciding and comparing begin, and since when that is.
