@@ -3,6 +3,7 @@ import { defineConfig } from '@playwright/test';
 export default defineConfig({
   testDir: 'tests/browser',
   outputDir: 'test-results',
+  snapshotPathTemplate: 'tests/browser/screens/{arg}{ext}',
   // Two engines and two browsers fill two cores.
   workers: 2,
   fullyParallel: false,

@@ -29,12 +29,14 @@ impl Said {
             said: event.said.as_ref().filter(|_| is_shown).map(ToString::to_string),
             // Law 11: nobody reads the emotions of staff.
             read: reading.filter(|_| is_shown && by_customer).map(Read::of),
-            withheld: hidden.filter(|_| event.said.is_some()).map(|category| {
-                format!(
-                    "what was said: the customer has not allowed {} to be looked at for service",
-                    category.word()
-                )
-            }),
+            withheld: hidden
+                .filter(|_| event.said.is_some())
+                .map(|category| withheld("what was said", category)),
         }
     }
+}
+
+/// That something is not shown, and why.
+pub(crate) fn withheld(what: &str, category: Category) -> String {
+    format!("{what}: the customer has not allowed {} to be looked at for service", category.word())
 }

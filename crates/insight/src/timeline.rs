@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use opcx_core::consent::Grants;
+use opcx_core::consent::{Grants, Purpose};
 use opcx_core::customer::CustomerId;
 use opcx_core::definitions::Definitions;
 use opcx_core::effects::Moment;
@@ -20,7 +20,7 @@ use crate::page::{Page, rows};
 use crate::places::{Defined, FilePlace, Places};
 use crate::promises::PromiseLine;
 use crate::receipt_words::DecisionLine;
-use crate::said::Said;
+use crate::said::{Said, withheld};
 use crate::{At, InsightError, find};
 
 /// Most receipts of one record that are looked at; timers that one record made due share its place.
@@ -58,11 +58,11 @@ pub struct Happened {
     pub at: At,
     /// When it was accepted, by the log's.
     pub accepted: At,
-    /// What it was: the event's kind, or `order`.
-    pub kind: String,
-    /// Where it happened.
+    /// What it was: the event's kind, or `order`; null where it may not be looked at.
+    pub kind: Option<String>,
+    /// Where it happened, if that may be looked at.
     pub channel: Option<String>,
-    /// Who sent it.
+    /// Who sent it, if that may be looked at.
     pub source: Option<String>,
     /// Who did it: `customer`, `staff` or `probe`; of an order the name of whoever gave it.
     pub by: String,
@@ -220,6 +220,16 @@ impl Teller<'_> {
     }
 
     fn event(&self, logged: &Logged, event: &Event, reading: Option<&Reading>, grants: &Grants) -> Happened {
+        let category = self.definitions.category_of(&event.kind);
+        if !grants.allow(category, Purpose::Service) {
+            // As if it had never been collected, but that something was withheld is told (law 4).
+            return Happened {
+                at: At(event.happened),
+                kind: None,
+                withheld: Some(withheld("what happened", category)),
+                ..Happened::of(logged, At(logged.record.at), "")
+            };
+        }
         let said = Said::of(self.definitions, event, reading, grants);
         Happened {
             at: At(event.happened),
@@ -255,7 +265,7 @@ impl Happened {
             position: logged.position.get(),
             at: accepted,
             accepted,
-            kind: kind.to_owned(),
+            kind: Some(kind.to_owned()),
             channel: None,
             source: None,
             by: String::new(),

@@ -1,8 +1,11 @@
 //! What the pages of a workspace ask, of a week at a small airline.
 
 use expect_test::{Expect, expect};
+use opcx_core::consent::{Answer, Proof, Purpose, Statement};
+use opcx_core::event::{Category, Origin};
+use opcx_core::identity::IdentifierKind;
 use opcx_insight::{
-    Defined, FilePlace, JourneysQuestion, Overview, Places, PlaybooksQuestion, RejectedQuestion,
+    Defined, FilePlace, Happened, JourneysQuestion, Overview, Places, PlaybooksQuestion, RejectedQuestion,
     SearchQuestion, SeriesQuestion, Step, TimelineQuestion, journeys, playbooks, rejected, search, series,
     timeline,
 };
@@ -10,7 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::company::definitions;
-use crate::world::{World, a_week};
+use crate::world::{Deed, World, a_week};
 
 fn check(view: &impl Serialize, pointer: &str, expected: &Expect) {
     let view = serde_json::to_value(view).unwrap();
@@ -769,8 +772,39 @@ fn a_timeline_tells_what_was_said_read_decided_and_moved_newest_first() {
     );
     let question = TimelineQuestion { most: Some(3), after: told.page.next };
     let earlier = timeline(&*world.store, &definitions(), &places(), "adal", &question).unwrap();
-    let kinds: Vec<&str> = earlier.page.rows.iter().map(|row| row.kind.as_str()).collect();
+    let kinds: Vec<_> =
+        earlier.page.rows.iter().map(|row| row.kind.as_deref().unwrap_or("withheld")).collect();
     assert_eq!((kinds, earlier.page.next), (vec!["Message", "Flight Landed", "Seat Chosen"], None));
+}
+
+#[test]
+fn of_what_a_customer_does_not_allow_a_timeline_tells_only_that_it_is_withheld() {
+    let mut world = a_week();
+    let consent = Statement {
+        category: Category::Feedback,
+        purpose: Purpose::Service,
+        answer: Answer::Denied,
+        proof: Proof { actor: "customer".into(), wording: None },
+    };
+    let who = [(IdentifierKind::Handle, "fresh")];
+    let deed = Deed { who: &who, kind: "Seat Chosen", facts: &[], said: None, origin: Origin::Customer };
+    world.event_with(&deed, vec![consent]);
+    world.decide();
+    let question = TimelineQuestion::default();
+    let told = timeline(&*world.store, &definitions(), &places(), "fresh", &question).unwrap();
+    let story: Vec<String> = told
+        .page
+        .rows
+        .iter()
+        .map(|row| {
+            let Happened { kind, channel, said, read, withheld, .. } = row;
+            format!("{kind:?} {channel:?} {said:?} {} {withheld:?}", read.is_some())
+        })
+        .collect();
+    expect![[r#"
+        Some("Seat Chosen") Some("app") None false None
+        None None None false Some("what happened: the customer has not allowed feedback to be looked at for service")
+        Some("Flight Landed") Some("app") None false None"#]].assert_eq(&story.join("\n"));
 }
 
 #[test]
