@@ -1,13 +1,13 @@
 /** What 200 browsers that look live at Pulse cost the engine. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { test } from '@playwright/test';
 import { address, ask, key, load, quantile, row } from './opcx';
 
 const VIEWERS = 200;
 const SECONDS = 8;
 /** Turns with and without viewers, one after the other, so that what else the machine does hits both. */
-const TURNS = 3;
+const TURNS = 6;
 const SENDERS = 4;
 const EVENTS_A_REQUEST = 200;
 /** `id`, `event`, `data` and an empty one. */
@@ -55,25 +55,46 @@ function hourBefore(hours: number): string {
   return new Date(Math.floor(Date.now() / hour) * hour - hours * hour).toISOString();
 }
 
-/** Seconds of processor time that opcx took so far. */
-function busy(): number {
-  if (pid === undefined) return Number.NaN;
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+/** Threads that answer whoever looks, and take in what is sent; others decide, write and tidy the store up. */
+const ANSWERING = ['tokio-rt-worker', 'opcx-look'];
+
+interface Busy {
+  /** Seconds of processor time that opcx took so far. */
+  all: number;
+  /** Those of the threads that answer. */
+  answering: number;
+}
+
+function busy(): Busy {
+  if (pid === undefined) return { all: Number.NaN, answering: Number.NaN };
+  const threads = `/proc/${pid}/task`;
+  const answering = readdirSync(threads).filter((thread) =>
+    ANSWERING.includes(readFileSync(`${threads}/${thread}/comm`, 'utf8').trim()),
+  );
+  return {
+    all: seconds(`/proc/${pid}/stat`),
+    answering: answering.reduce((sum, thread) => sum + seconds(`${threads}/${thread}/stat`), 0),
+  };
+}
+
+function seconds(stat: string): number {
+  const fields = readFileSync(stat, 'utf8').split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
 }
 
 interface Rate {
   /** Events that were decided on a second. */
   events: number;
-  /** Microseconds of opcx's processor time an event. */
+  /** Microseconds of opcx's processor time an event, of all threads and of those that answer. */
   cost: number;
+  answering: number;
 }
 
 /** Takes in and decides for some seconds. */
 async function rate(): Promise<Rate> {
-  const busyBefore = busy();
+  const before = busy();
   const began = performance.now();
-  const before = await events();
+  const eventsBefore = await events();
   const end = began + SECONDS * 1_000;
   const send = async (): Promise<void> => {
     while (performance.now() < end) {
@@ -93,10 +114,12 @@ async function rate(): Promise<Rate> {
     if (undecided === 0) break;
     await new Promise((done) => setTimeout(done, 20));
   }
-  const decided = (await events()) - before;
+  const after = busy();
+  const decided = (await events()) - eventsBefore;
   return {
     events: decided / ((performance.now() - began) / 1_000),
-    cost: ((busy() - busyBefore) / decided) * 1e6,
+    cost: ((after.all - before.all) / decided) * 1e6,
+    answering: ((after.answering - before.answering) / decided) * 1e6,
   };
 }
 
@@ -131,50 +154,53 @@ class Viewers {
 test('viewers', async () => {
   if (write === '') throw new Error('OPCX_WRITE_KEY is not set');
   await rate();
-  const rates: Record<'none' | 'many', Rate[]> = { none: [], many: [] };
+  const turns: Record<'alone' | 'watched', Rate>[] = [];
   let [told, answers] = [0, 0];
-  for (let turn = 0; turn < TURNS; turn += 1) {
-    rates.none.push(await rate());
+  const watched = async (): Promise<Rate> => {
     const viewers = new Viewers();
-    rates.many.push(await rate());
+    const measured = await rate();
     const heard = await viewers.end();
     told += heard.lines;
     answers += heard.answers;
+    return measured;
+  };
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    // Now the one first, now the other: the store grows meanwhile.
+    if (turn % 2 === 0) turns.push({ alone: await rate(), watched: await watched() });
+    else {
+      const first = await watched();
+      turns.push({ alone: await rate(), watched: first });
+    }
   }
-  console.log(`\n${load()}; ${TURNS} turns of ${SECONDS} s each way, one after the other\n`);
-  row(
-    'viewers',
-    'events decided on a second, median',
-    'least',
-    'most',
-    'processor time an event, µs, median',
-  );
-  row('---', '---', '---', '---', '---');
+  console.log(`\n${load()}; ${TURNS} turns of ${SECONDS} s each way\n`);
   const whole = (value: number): string => Math.round(value).toLocaleString('en-GB');
-  for (const [viewers, values] of [
-    ['0', rates.none],
-    [String(VIEWERS), rates.many],
-  ] as const) {
-    const events = values.map((rate) => rate.events);
-    row(
-      viewers,
-      whole(quantile(events, 0.5)),
-      whole(Math.min(...events)),
-      whole(Math.max(...events)),
-      quantile(
-        values.map((rate) => rate.cost),
-        0.5,
-      ),
+  const said = ({ events, cost, answering }: Rate): string =>
+    `${whole(events)}; ${cost.toFixed(1)}, ${answering.toFixed(1)} of them answering`;
+  row('turn: events decided on a second; µs of processor time an event', 'no viewers', `${VIEWERS} viewers`);
+  row('---', '---', '---');
+  turns.forEach(({ alone, watched }, turn) => row(String(turn + 1), said(alone), said(watched)));
+  const of = (which: 'alone' | 'watched', what: keyof Rate): number => {
+    const values = turns.map((turn) => turn[which][what]);
+    return (
+      (quantile(values, 0.5) +
+        quantile(
+          values.map((value) => -value),
+          0.5,
+        ) *
+          -1) /
+      2
     );
-  }
-  const median = (values: Rate[], of: keyof Rate): number =>
-    quantile(
-      values.map((rate) => rate[of]),
-      0.5,
-    );
-  const slower = 1 - median(rates.many, 'events') / median(rates.none, 'events');
-  const dearer = median(rates.many, 'cost') / median(rates.none, 'cost') - 1;
+  };
+  const median = (which: 'alone' | 'watched'): Rate => ({
+    events: of(which, 'events'),
+    cost: of(which, 'cost'),
+    answering: of(which, 'answering'),
+  });
+  const [alone, seen] = [median('alone'), median('watched')];
+  row('median', said(alone), said(seen));
+  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
   console.log(
-    `\n${(slower * 100).toFixed(1)} % slower and ${(dearer * 100).toFixed(1)} % more processor time an event with ${VIEWERS} viewers, who were told ${whole(told / LINES_A_MESSAGE)} messages and asked for ${whole(answers)} answers; ${load()}`,
+    `\n${percent(1 - seen.events / alone.events)} slower with ${VIEWERS} viewers, who were told ${whole(told / LINES_A_MESSAGE)} messages and asked for ${whole(answers)} answers; ` +
+      `answering them took ${percent((seen.answering - alone.answering) / alone.cost)} of the processor time of an event; ${load()}`,
   );
 });
