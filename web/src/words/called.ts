@@ -13,5 +13,8 @@ export function called({ customer, known_as }: Somebody): string {
 
 /** What tells them from others of that name. */
 export function toldApart({ known_as }: Somebody): string | undefined {
-  return known_as?.name ? known_as.identifier?.value : undefined;
+  const identifier = known_as?.identifier?.value;
+  return known_as?.name?.toLowerCase() === identifier?.toLowerCase() || !known_as?.name
+    ? undefined
+    : identifier;
 }
