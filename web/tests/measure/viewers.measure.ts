@@ -56,7 +56,7 @@ function hourBefore(hours: number): string {
 }
 
 /** Threads that answer whoever looks, and take in what is sent; others decide, write and tidy the store up. */
-const ANSWERING = ['tokio-rt-worker', 'opcx-look'];
+const ANSWERING = new Set(['tokio-rt-worker', 'opcx-look']);
 
 interface Busy {
   /** Seconds of processor time that opcx took so far. */
@@ -69,7 +69,7 @@ function busy(): Busy {
   if (pid === undefined) return { all: Number.NaN, answering: Number.NaN };
   const threads = `/proc/${pid}/task`;
   const answering = readdirSync(threads).filter((thread) =>
-    ANSWERING.includes(readFileSync(`${threads}/${thread}/comm`, 'utf8').trim()),
+    ANSWERING.has(readFileSync(`${threads}/${thread}/comm`, 'utf8').trim()),
   );
   return {
     all: seconds(`/proc/${pid}/stat`),
