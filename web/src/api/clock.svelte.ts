@@ -14,8 +14,15 @@ class Clock {
     setInterval(() => (this.#wall = Date.now()), STEP);
   }
 
-  /** Whether the log's time is known yet. */
-  isKnown = $derived(this.asOf !== undefined);
+  #isEmpty = $state(false);
+
+  /** Whether it is known what time it is: the log's, or the wall's where an answer told that the log is empty. */
+  isKnown = $derived(this.asOf !== undefined || this.#isEmpty);
+
+  /** Whether nothing has come in yet, as far as it is known. */
+  get isEmpty(): boolean {
+    return this.asOf === undefined && this.#isEmpty;
+  }
 
   /** Now, as the data has it. */
   get now(): number {
@@ -30,6 +37,7 @@ class Clock {
 
   /** Takes in the `as_of` of an answer. */
   heard(asOf: string | null | undefined): void {
+    if (asOf === null) this.#isEmpty = true;
     if (asOf === null || asOf === undefined) return;
     const at = Date.parse(asOf);
     if (this.asOf === undefined || at > this.asOf) this.asOf = at;

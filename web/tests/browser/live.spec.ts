@@ -4,7 +4,8 @@ import { expect, open, test } from './engine';
 
 test('Pulse tells what happens as it happens', async ({ page, live }) => {
   await open(page, live, '/', 'viewer');
-  await expect(page.getByText('No customer went through a moment')).toBeVisible();
+  await expect(page.getByText('Nothing has come in yet')).toBeVisible();
+  await expect(page.getByText('Too few moments in this time').first()).toBeVisible();
   await page.evaluate(() => ((globalThis as { wasHere?: boolean }).wasHere = true));
   for (let order = 0; order < 12; order += 1) {
     await live.happens(`buyer-${order}`, 'Payment Failed', { order_id: `o-${order}` });
