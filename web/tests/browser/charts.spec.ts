@@ -122,6 +122,21 @@ for (const [path, least, press] of PAGES) {
   });
 }
 
+test('what can be saved is offered within the window, however narrow that is', async ({ browser, past }) => {
+  const context = await browser.newContext({ viewport: { width: 320, height: 900 } });
+  const page = await context.newPage();
+  await open(page, past, '/journeys?period=28d', 'viewer');
+  await expect(page.getByRole('figure').first()).toBeVisible();
+  for (const menu of await page.locator('main details').all()) {
+    await menu.getByText('Save', { exact: true }).click();
+    const ways = await menu.getByRole('list').boundingBox();
+    expect(ways?.x, 'begins within the window').toBeGreaterThanOrEqual(0);
+    expect((ways?.x ?? 0) + (ways?.width ?? 0), 'ends within the window').toBeLessThanOrEqual(320);
+    await page.keyboard.press('Escape');
+  }
+  await context.close();
+});
+
 test('every chart of what comes in is a table and three kinds of files as well', async ({ page, live }) => {
   await open(page, live, '/ingest', 'viewer');
   await live.happens('somebody', 'Payment Failed', { order_id: 'o-1' });
