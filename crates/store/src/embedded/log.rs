@@ -395,8 +395,9 @@ impl<D: Disk> SegmentLog<D> {
             rewritten.add(&frame, changes.get(&frame.raw.position).map(Vec::as_slice))
         })?;
         rewritten.finish(&self.disk, &self.folder)?;
+        // Before the sync, which may fail: under that name the new file is read by now, and records stand elsewhere in it.
         self.replace(Segment::at(&self.folder, segment.first, None));
-        Ok(())
+        self.disk.sync_folder(&self.folder).map_err(unsynced(&self.folder))
     }
 
     /// From now on the segment that begins there is read like this.

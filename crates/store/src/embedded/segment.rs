@@ -98,13 +98,12 @@ impl<F: DiskFile> Rewritten<F> {
         Ok(())
     }
 
-    /// Puts it in the other's place; from then on the other is no longer on the disk.
+    /// Puts it in the other's place. Once the folder is synced the other is no longer on the disk.
     pub(super) fn finish<D: Disk<File = F>>(mut self, disk: &D, folder: &Path) -> Result<()> {
         self.flush()?;
         let place = path(folder, self.first);
         self.file.sync().map_err(unsynced(&self.path))?;
-        disk.rename(&self.path, &place).map_err(refused("replacing the log file", &place))?;
-        disk.sync_folder(folder).map_err(unsynced(folder))
+        disk.rename(&self.path, &place).map_err(refused("replacing the log file", &place))
     }
 }
 
