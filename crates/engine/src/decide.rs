@@ -33,14 +33,14 @@ use opcx_core::definitions::Definitions;
 use opcx_core::identity::Identifier;
 use opcx_core::log::Position;
 use opcx_core::record::{Entry, Order};
-use opcx_store::{Commit, EventKey, Logged, Progress, Store};
+use opcx_store::{Commit, EventKey, Logged, Progress, Store, StoreError};
 use rayon::prelude::*;
 
 use crate::cache::Cache;
 use ahead::Batch;
 use assign::{Assigned, Task};
 use lanes::Lanes;
-use work::{Finished, Worker};
+use work::{Finished, Shift, Worker};
 
 /// How much of the log one batch takes at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +73,8 @@ impl Budget {
     }
 }
 
+/// Tasks that one core does at a time, at least: enough that what they come to is put together once and not for each.
+const TASKS_A_SHIFT: usize = 64;
 /// Customers kept at hand per generation; two generations of about 2 KB each are 64 MB.
 const CUSTOMERS_CACHED: usize = 16_384;
 /// Identifiers kept at hand per generation.
@@ -156,7 +158,9 @@ impl Decider {
             // What is at hand may be half changed; the store has it whole.
             self.forget();
         }
-        result.map(|()| batch.records.len())
+        let taken = batch.records.len();
+        drop_elsewhere(batch);
+        result.map(|()| taken)
     }
 
     /// Forgets what is at hand.
@@ -206,30 +210,42 @@ impl Decider {
 
     fn work(&self, batch: &[Logged], lanes: &Lanes, tasks: Vec<Task>) -> Result<Vec<Finished>, EngineError> {
         let worker = Worker { store: &*self.store, definitions: &self.definitions, batch, lanes };
-        Ok(tasks.into_par_iter().map(|task| worker.run(task)).collect::<Result<_, _>>()?)
+        let shifts =
+            tasks.into_par_iter().with_min_len(TASKS_A_SHIFT).try_fold(Shift::default, |mut shift, task| {
+                worker.run(task, &mut shift)?;
+                Ok::<_, StoreError>(shift)
+            });
+        Ok(shifts.map(|shift| Ok(shift?.finished)).collect::<Result<_, StoreError>>()?)
     }
 
-    fn commit(&mut self, commit: Commit) -> Result<(), EngineError> {
+    fn commit(&mut self, mut commit: Commit) -> Result<(), EngineError> {
         let (store, budget) = (&*self.store, self.budget);
         let (committed, ahead) =
             rayon::join(|| store.commit(&commit), || Batch::after(store, budget, &commit));
         committed?;
         self.ahead = ahead;
-        self.progress = commit.progress;
+        self.progress = commit.progress.clone();
         for identifier in &commit.owners_gone {
             self.owners.forget(identifier);
         }
-        for (identifier, owner) in commit.owners {
+        for (identifier, owner) in commit.owners.drain(..) {
             self.owners.put(identifier, owner);
         }
-        for change in commit.customers {
+        for change in commit.customers.drain(..) {
             match change.after {
                 Some(customer) => self.customers.put(change.id, customer.into_value()),
                 None => self.customers.forget(&change.id),
             }
         }
+        drop_elsewhere(commit);
         Ok(())
     }
+}
+
+/// Drops on another core what a batch leaves behind, a few pieces of memory for each event: here the next batch would wait
+/// for it.
+fn drop_elsewhere(left: impl Send + 'static) {
+    rayon::spawn(move || drop(left));
 }
 
 /// Which records of the batch are events that were not counted before: law 2.

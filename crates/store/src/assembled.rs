@@ -27,6 +27,9 @@ use crate::{
 
 type Result<T> = core::result::Result<T, StoreError>;
 
+/// For how many records room is taken before they are read: as many as the largest batch has, about 20 MB.
+const RECORDS_FORESEEN_MAX: usize = 65_536;
+
 /// A store assembled of a log and tables. After a write has failed it takes no more: what reached
 /// the disk is known again only when it is opened anew, or recovered after there was no room.
 #[derive(Debug)]
@@ -176,7 +179,8 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
     }
 
     fn read(&self, from: Position, records_max: usize, bytes_max: usize) -> Result<Vec<Logged>> {
-        let mut records = Vec::new();
+        let waiting = usize::try_from(self.log.end().get().saturating_sub(from.get())).unwrap_or(usize::MAX);
+        let mut records = Vec::with_capacity(waiting.min(records_max).min(RECORDS_FORESEEN_MAX));
         self.log.read(from, records_max, bytes_max, &mut |raw| {
             records.push(decode(raw)?);
             Ok(())

@@ -11,14 +11,14 @@ use opcx_core::identity::Identifier;
 use opcx_core::log::Position;
 use opcx_core::promise::{Promise, PromiseId};
 use opcx_core::record::Entry;
-use opcx_core::rollup::{Rollup, RollupKey, keys};
+use opcx_core::rollup::{Rollup, RollupKey};
 use opcx_core::step::{Happening, Input, step};
 use opcx_store::{Commit, CustomerChange, ErasureRow, Logged, Progress, ReceiptHead, Trail, Written};
 
 use super::Counted;
 use super::housekeeping::Remarks;
 use super::lanes::Lanes;
-use super::work::{Finished, TrailChange, erasure_receipt};
+use super::work::{Finished, TrailChange, count, erasure_receipt};
 
 #[allow(clippy::too_many_arguments, reason = "everything a batch came to, put together once")]
 pub(super) fn gather(
@@ -66,11 +66,8 @@ pub(super) fn gather(
         commit.readings.extend(task.readings);
         commit.readings_anew.extend(task.readings_anew);
         commit.aliases.extend(task.aliases);
-        for moment in &task.moments {
-            count(definitions, moment, &mut rollups);
-        }
-        for (key, correction) in task.corrections {
-            rollups.entry(key).or_default().add(&correction);
+        for (key, rollup) in task.rollups {
+            rollups.entry(key).or_default().add(&rollup);
         }
         commit.moments_anew.extend(task.moments_anew);
         commit.promises_gone.extend(task.promises_gone);
@@ -83,7 +80,7 @@ pub(super) fn gather(
         commit.parcels.extend(task.parcels);
         commit.receipts.extend(task.receipts);
         timed.extend(task.timed);
-        commit.erasures.extend(task.erasure.map(|(position, mut under_way)| {
+        commit.erasures.extend(task.erasures.into_iter().map(|(position, mut under_way)| {
             under_way.erasure.remains.disabled.clone_from(&remarks.disabled);
             (position, ErasureRow::UnderWay(Box::new(under_way)))
         }));
@@ -176,12 +173,6 @@ fn looked_to(batch: &[Logged]) -> Position {
         | Entry::Erasure(_) => None,
     });
     looks.max().unwrap_or(Position::START)
-}
-
-fn count(definitions: &Definitions, moment: &Moment, rollups: &mut HashMap<RollupKey, Rollup>) {
-    for key in keys(definitions, moment) {
-        rollups.entry(key).or_default().count(moment, 1);
-    }
 }
 
 /// Law 5: probes walk through the moments and touch no customer.

@@ -6,7 +6,7 @@ mod readings;
 mod second_look;
 
 pub(super) use erase::erasure_receipt;
-pub(super) use finished::Finished;
+pub(super) use finished::{Finished, count};
 pub(super) use readings::Readings;
 
 use std::collections::BTreeMap;
@@ -40,6 +40,15 @@ pub(super) struct Worker<'a> {
     pub(super) lanes: &'a Lanes,
 }
 
+/// Tasks that one core does, one after the other.
+#[derive(Default)]
+pub(super) struct Shift {
+    /// What the task in hand has come to: its lists are used again by the next one.
+    doing: Doing,
+    /// What those before it came to.
+    pub(super) finished: Finished,
+}
+
 /// What a task has come to so far; [`Finished`] tells what each part is.
 #[derive(Default)]
 struct Doing {
@@ -47,6 +56,7 @@ struct Doing {
     timed: Vec<Receipt>,
     readings: Readings,
     aliases: Vec<Alias>,
+    /// What folding anew changes in the rollups.
     corrections: Vec<(RollupKey, Rollup)>,
     moments_anew: BTreeMap<Position, Vec<Moment>>,
     promises_gone: Vec<PromiseId>,
@@ -73,23 +83,25 @@ struct Desk {
 }
 
 impl Worker<'_> {
-    pub(super) fn run(&self, task: Task) -> Result<Finished, StoreError> {
-        let mut done = Doing::default();
+    /// Does a task, and adds what it comes to.
+    pub(super) fn run(&self, task: Task, shift: &mut Shift) -> Result<(), StoreError> {
+        let Shift { doing: done, finished } = shift;
         let mut desks: BTreeMap<CustomerId, Desk> = task
             .at_hand
             .into_iter()
             .map(|customer| (customer.id, Desk::known(self.definitions, customer)))
             .collect();
         for item in &task.items {
-            self.take(item, &mut desks, &mut done)?;
+            self.take(item, &mut desks, done)?;
         }
         for id in task.timers {
             self.load(id, &mut desks)?;
         }
         for desk in desks.values_mut() {
-            self.fire_timers(desk, None, &mut done);
+            self.fire_timers(desk, None, done);
         }
-        Ok(Finished::of(desks, done))
+        finished.add(self.definitions, desks, done);
+        Ok(())
     }
 
     /// Takes the customer through one record.

@@ -1,25 +1,30 @@
 use std::collections::BTreeMap;
 
+use hashbrown::HashMap;
 use opcx_core::case::Case;
 use opcx_core::customer::{Customer, CustomerId};
-use opcx_core::effects::{Moment, Parcel, PromiseChange};
+use opcx_core::definitions::Definitions;
+use opcx_core::effects::{Effects, Moment, Parcel, PromiseChange};
 use opcx_core::log::{Lane, Position};
 use opcx_core::promise::PromiseId;
 use opcx_core::reading::Reading;
-use opcx_core::rollup::{Rollup, RollupKey};
+use opcx_core::rollup::{Rollup, RollupKey, keys};
 use opcx_core::time::Timestamp;
 use opcx_store::{Alias, ReceiptHead, UnderWay, Written};
 
-use super::{Desk, Doing, TrailChange};
+use super::{Desk, Doing, Readings, TrailChange};
 
-/// What a task came to. What goes into the tables as it is, is written down already: tasks are done on all
-/// cores, and what follows is not.
+/// What tasks came to. What goes into the tables as it is, is written down already, and what is counted is counted: tasks
+/// are done on all cores, and what follows is not.
+#[derive(Default)]
 pub(in crate::decide) struct Finished {
-    /// Everyone the task touched, as they are now.
+    /// Everyone whom the tasks touched, as they are now.
     pub(in crate::decide) people: Vec<Finish>,
     /// Moments gone through.
     pub(in crate::decide) moments: Vec<Written<Moment>>,
-    /// Promises made, changed and settled.
+    /// What these and folding anew change in the rollups.
+    pub(in crate::decide) rollups: HashMap<RollupKey, Rollup>,
+    /// Promises made, changed and settled: each customer's in the order of the log.
     pub(in crate::decide) promises: Vec<PromiseChange>,
     /// Cases opened and changed.
     pub(in crate::decide) cases: Vec<(CustomerId, Case)>,
@@ -37,16 +42,14 @@ pub(in crate::decide) struct Finished {
     pub(in crate::decide) unknown: i64,
     /// Whose id stands for whom.
     pub(in crate::decide) aliases: Vec<Alias>,
-    /// What folding anew changed in the rollups.
-    pub(in crate::decide) corrections: Vec<(RollupKey, Rollup)>,
     /// The moments of earlier records whose customer's past was folded anew.
     pub(in crate::decide) moments_anew: BTreeMap<Position, Vec<Moment>>,
     /// Promises that folding anew did away with.
     pub(in crate::decide) promises_gone: Vec<PromiseId>,
     /// How many customers' events no moment listened to; negative when folding anew found moments.
     pub(in crate::decide) unmatched: i64,
-    /// An erasure that begins.
-    pub(in crate::decide) erasure: Option<(Position, UnderWay)>,
+    /// Erasures that begin.
+    pub(in crate::decide) erasures: Vec<(Position, UnderWay)>,
 }
 
 /// One customer after a task.
@@ -62,25 +65,57 @@ pub(in crate::decide) struct Finish {
 }
 
 impl Finished {
-    pub(super) fn of(desks: BTreeMap<CustomerId, Desk>, done: Doing) -> Finished {
-        Finished {
-            people: desks.into_iter().map(|(id, desk)| Finish::of(id, desk)).collect(),
-            moments: Written::each(done.effects.moments),
-            promises: done.effects.promises,
-            cases: done.effects.cases,
-            parcels: done.effects.parcels,
-            receipts: Written::receipts(done.effects.receipts),
-            timed: Written::receipts(done.timed),
-            readings: Written::each(done.readings.first),
-            readings_anew: done.readings.second.into_iter().collect(),
-            unknown: done.readings.unknown,
-            aliases: done.aliases,
-            corrections: done.corrections,
-            moments_anew: done.moments_anew,
-            promises_gone: done.promises_gone,
-            unmatched: done.unmatched,
-            erasure: done.erasure,
+    /// Adds what a task came to, and leaves its lists empty for the next.
+    pub(super) fn add(
+        &mut self,
+        definitions: &Definitions,
+        desks: BTreeMap<CustomerId, Desk>,
+        done: &mut Doing,
+    ) {
+        let Doing {
+            effects: Effects { moments, promises, cases, parcels, receipts },
+            timed,
+            readings,
+            aliases,
+            corrections,
+            moments_anew,
+            promises_gone,
+            unmatched,
+            erasure,
+        } = done;
+        self.people.extend(desks.into_iter().map(|(id, desk)| Finish::of(id, desk)));
+        for moment in moments.drain(..) {
+            count(definitions, &moment, &mut self.rollups);
+            self.moments.push(Written::new(moment));
         }
+        for (key, correction) in corrections.drain(..) {
+            self.rollups.entry(key).or_default().add(&correction);
+        }
+        self.promises.append(promises);
+        self.cases.append(cases);
+        self.parcels.append(parcels);
+        self.receipts.extend(receipts.drain(..).map(|receipt| Written::receipt(&receipt)));
+        self.timed.extend(timed.drain(..).map(|receipt| Written::receipt(&receipt)));
+        let Readings { first, second, unknown } = core::mem::take(readings);
+        self.readings.extend(first.into_iter().map(Written::new));
+        self.readings_anew.extend(second);
+        self.unknown += unknown;
+        self.aliases.append(aliases);
+        self.moments_anew.append(moments_anew);
+        self.promises_gone.append(promises_gone);
+        self.unmatched += core::mem::take(unmatched);
+        self.erasures.extend(erasure.take());
+    }
+}
+
+/// Counts a moment in each rollup that it belongs to.
+pub(in crate::decide) fn count(
+    definitions: &Definitions,
+    moment: &Moment,
+    rollups: &mut HashMap<RollupKey, Rollup>,
+) {
+    for key in keys(definitions, moment) {
+        rollups.entry(key).or_default().count(moment, 1);
     }
 }
 
