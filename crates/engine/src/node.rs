@@ -232,7 +232,7 @@ impl Succession {
     }
 }
 
-/// A thread beside the five steps that goes on until it is told to stop.
+/// A thread beside the five steps that goes on until it is told to stop, in the time that these leave over.
 struct Beside {
     stop: Arc<AtomicBool>,
     thread: JoinHandle<()>,
@@ -244,6 +244,7 @@ impl Beside {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let thread = spawn(name, move || {
+            give_way();
             while !stopped.load(Ordering::Acquire) {
                 round(&stopped);
             }
@@ -256,6 +257,19 @@ impl Beside {
         self.stop.store(true, Ordering::Release);
         self.thread.thread().unpark();
         self.thread.join().is_ok()
+    }
+}
+
+/// From now on this thread runs when no other wants to: a network that reads a text for two milliseconds would otherwise
+/// hold up what is decided, and a webhook with it.
+fn give_way() {
+    /// As far as one can give way.
+    #[cfg(target_os = "linux")]
+    const LAST: i32 = 19;
+    // Of the thread alone, which it is on Linux only.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(LAST) {
+        tracing::debug!(%error, "a thread beside the five steps has the priority of the others");
     }
 }
 
