@@ -347,7 +347,7 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
         state::promises_made_at(&self.tables.view(), positions)
     }
 
-    fn ready(&self, to: &str, now: Timestamp, most: usize) -> Result<Vec<ParcelRow>> {
+    fn ready(&self, to: &str, now: Timestamp, most: usize) -> Result<Vec<ParcelId>> {
         let search = self.ready.search(to.into());
         state::ready(&self.tables.view(), to, search.from..=now, most)
     }

@@ -172,8 +172,9 @@ pub trait Store: Send + Sync {
     // The outbox.
 
     /// Parcels for that endpoint to be tried at or before `now`, earliest first; none while it is
-    /// disabled. By endpoint, so that one with a long queue hides no other's.
-    fn ready(&self, to: &str, now: Timestamp, most: usize) -> Result<Vec<ParcelRow>>;
+    /// disabled. By endpoint, so that one with a long queue hides no other's. Their ids alone: whoever asks knows many of
+    /// them already.
+    fn ready(&self, to: &str, now: Timestamp, most: usize) -> Result<Vec<ParcelId>>;
 
     /// When the next parcel for that endpoint is to be tried; `None` while it is disabled.
     fn next_ready(&self, to: &str) -> Result<Option<Timestamp>>;

@@ -78,7 +78,11 @@ fn answers(store: &impl Store) -> Result<String, StoreError> {
     let mut told = format!(
         "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n",
         store.progress()?,
-        store.ready("crm", time(i64::MAX), 999)?,
+        store
+            .ready("crm", time(i64::MAX), 999)?
+            .into_iter()
+            .map(|id| store.parcel(id))
+            .collect::<Result<Vec<_>, _>>()?,
         store.dead(999)?,
         store.rollups(None, time(i64::MIN)..time(i64::MAX))?,
         store.promises(None, 999)?,

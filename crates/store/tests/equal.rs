@@ -122,7 +122,11 @@ fn answers(store: &impl Store) -> Result<String, StoreError> {
     let mut told = format!(
         "{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n",
         store.progress()?,
-        store.ready("crm", time(i64::MAX), 99)?,
+        store
+            .ready("crm", time(i64::MAX), 99)?
+            .into_iter()
+            .map(|id| store.parcel(id))
+            .collect::<Result<Vec<_>, _>>()?,
         store.next_ready("crm")?,
         store.dead(99)?,
         store.endpoints()?,

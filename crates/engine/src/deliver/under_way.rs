@@ -1,4 +1,4 @@
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use opcx_core::delivery::{Attempt, ParcelId};
 use opcx_core::event::Name;
@@ -19,10 +19,10 @@ const LOOKED_UP_MAX: usize = 256;
 #[derive(Debug)]
 pub struct UnderWay {
     endpoint: Name,
-    attempts: HashSet<(ParcelId, Attempt)>,
+    attempts: HashMap<ParcelId, Attempt>,
     /// Looked up and not yet begun. It may be out of date, so each is looked at again when its turn comes; that is
     /// cheaper than looking all of them up anew whenever something is decided, which may be another endpoint's.
-    next: VecDeque<(ParcelId, Attempt)>,
+    next: VecDeque<ParcelId>,
     /// When nothing more was to be found: at that time there is nothing more until more is decided on.
     all_begun_at: Option<Timestamp>,
     /// Ended, and not yet in the log.
@@ -39,7 +39,7 @@ impl UnderWay {
     pub fn new(endpoint: Name) -> UnderWay {
         UnderWay {
             endpoint,
-            attempts: HashSet::new(),
+            attempts: HashMap::new(),
             next: VecDeque::new(),
             all_begun_at: None,
             ended: Vec::new(),
@@ -65,13 +65,12 @@ impl UnderWay {
         }
         if self.next.is_empty() && self.all_begun_at != Some(now) {
             let most = most.max(LOOKED_UP_MAX);
-            let rows = store.ready(&self.endpoint, now, most + self.attempts.len())?;
-            let free = rows.into_iter().filter_map(|row| Some((row.parcel.id, waiting(&row, now)?)));
-            self.next.extend(free.filter(|attempt| !self.attempts.contains(attempt)).take(most));
+            let ready = store.ready(&self.endpoint, now, most + self.attempts.len())?;
+            self.next.extend(ready.into_iter().filter(|id| !self.attempts.contains_key(id)).take(most));
             self.all_begun_at = (self.next.len() < most).then_some(now);
         }
         while claimed.len() < most
-            && let Some((id, attempt)) = self.next.pop_front()
+            && let Some(id) = self.next.pop_front()
         {
             let row = match store.parcel(id) {
                 Ok(row) => row,
@@ -80,8 +79,10 @@ impl UnderWay {
                 Err(_) => break,
             };
             // Whoever it is for may have been erased since.
-            if let Some(row) = row.filter(|row| waiting(row, now) == Some(attempt)) {
-                self.attempts.insert((id, attempt));
+            if let Some(row) = row
+                && let Some(attempt) = waiting(&row, now)
+            {
+                self.attempts.insert(id, attempt);
                 claimed.push((row, attempt));
             }
         }
@@ -114,10 +115,10 @@ impl UnderWay {
     pub fn decided(&mut self, position: Position) {
         self.all_begun_at = None;
         let Self { attempts, reported, .. } = self;
-        reported.retain(|attempt, end| {
+        reported.retain(|(id, attempt), end| {
             let is_open = *end > position;
-            if !is_open {
-                attempts.remove(attempt);
+            if !is_open && attempts.get(id) == Some(attempt) {
+                attempts.remove(id);
             }
             is_open
         });

@@ -197,7 +197,7 @@ impl Store for Watched {
         self.store.promises_made_at(positions)
     }
 
-    fn ready(&self, to: &str, now: Timestamp, most: usize) -> Result<Vec<ParcelRow>> {
+    fn ready(&self, to: &str, now: Timestamp, most: usize) -> Result<Vec<ParcelId>> {
         self.store.ready(to, now, most)
     }
 

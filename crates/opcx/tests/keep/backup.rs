@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use opcx_core::delivery::ParcelId;
 use opcx_core::log::{Lane, Position};
 use opcx_core::record::Entry;
 use opcx_store::ParcelState;
@@ -78,9 +79,10 @@ fn a_backup_taken_while_events_come_in_restores_to_the_state_at_its_end_and_send
     assert_eq!(elsewhere.delivered(), [""; 0]);
     let waiting: BTreeSet<String> = {
         let store = elsewhere.company().open_store().unwrap();
-        let rows = store.ready("hooks", opcx_core::time::Timestamp::MAX, usize::MAX).unwrap();
-        assert!(rows.iter().all(|row| matches!(row.state, ParcelState::Pending { .. })));
-        rows.iter().map(|row| row.parcel.id.to_string()).collect()
+        let ready = store.ready("hooks", opcx_core::time::Timestamp::MAX, usize::MAX).unwrap();
+        let row = |id: &ParcelId| store.parcel(*id).unwrap().expect("it is ready");
+        assert!(ready.iter().all(|id| matches!(row(id).state, ParcelState::Pending { .. })));
+        ready.iter().map(ToString::to_string).collect()
     };
     assert!(waiting.len() >= 3, "{waiting:?}");
     assert!(waiting.is_disjoint(&reported));

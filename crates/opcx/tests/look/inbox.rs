@@ -145,6 +145,7 @@ async fn the_second_of_two_agents_does_not_get_the_case_and_is_told_who_has_it()
         .ready("letters", opcx_core::time::Timestamp::MAX, 1_000)
         .unwrap()
         .iter()
+        .map(|id| store.parcel(*id).unwrap().expect("it is ready"))
         .map(|row| format!("{:?}", row.parcel.content))
         .filter(|content| content.contains("on its way"))
         .collect();

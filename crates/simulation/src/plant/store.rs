@@ -347,7 +347,7 @@ impl Store for PlantedStore {
     fn promises_made_at(&self, positions: &[Position]) -> Result<Vec<PromiseId>> {
         self.store.promises_made_at(positions)
     }
-    fn ready(&self, to: &str, now: Timestamp, most: usize) -> Result<Vec<ParcelRow>> {
+    fn ready(&self, to: &str, now: Timestamp, most: usize) -> Result<Vec<ParcelId>> {
         self.store.ready(to, now, most)
     }
     fn next_ready(&self, to: &str) -> Result<Option<Timestamp>> {

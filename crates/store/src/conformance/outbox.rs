@@ -14,7 +14,7 @@ pub(super) fn sentences<S: Store>() -> Vec<Sentence<S>> {
 }
 
 fn ready<S: Store>(store: &S, to: &str, now: i64, most: usize) -> Vec<u32> {
-    told(store.ready(to, time(now), most)).iter().map(|row| row.parcel.id.0.number).collect()
+    told(store.ready(to, time(now), most)).iter().map(|id| id.0.number).collect()
 }
 
 fn parcels_are_ready_earliest_first<S: Store>(bench: &Bench<'_, S>) {

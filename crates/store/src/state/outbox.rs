@@ -74,14 +74,14 @@ pub(crate) fn ready(
     to: &str,
     times: RangeInclusive<Timestamp>,
     most: usize,
-) -> Result<Vec<ParcelRow>> {
+) -> Result<Vec<ParcelId>> {
     if times.is_empty() || is_disabled(view, to)? {
         return Ok(Vec::new());
     }
     let start = Key::new().text(to).time(*times.start());
     let end = Key::new().text(to).time(*times.end()).after_prefix();
     let keys = (Bound::Included(start.bytes()), end.map_or(Bound::Unbounded, Bound::Excluded));
-    queue(view, Table::Ready, keys, most)
+    queue(view, Table::Ready, keys, most).collect()
 }
 
 pub(crate) fn next_ready(view: &impl View, to: &str, from: Timestamp) -> Result<Option<Timestamp>> {
@@ -111,7 +111,8 @@ pub(crate) fn awaited(view: &impl View) -> Result<Vec<Name>> {
 }
 
 pub(crate) fn dead(view: &impl View, most: usize) -> Result<Vec<ParcelRow>> {
-    queue(view, Table::Dead, (Bound::Unbounded, Bound::Unbounded), most)
+    let dead = queue(view, Table::Dead, (Bound::Unbounded, Bound::Unbounded), most);
+    dead.map(|id| parcel(view, id?)?.ok_or_else(|| malformed(Table::Dead))).collect()
 }
 
 pub(crate) fn parcel(view: &impl View, id: ParcelId) -> Result<Option<ParcelRow>> {
@@ -169,15 +170,12 @@ fn queue(
     queue: Table,
     keys: (Bound<Vec<u8>>, Bound<Vec<u8>>),
     most: usize,
-) -> Result<Vec<ParcelRow>> {
+) -> impl Iterator<Item = Result<ParcelId>> {
     const DEED_BYTES: usize = size_of::<u64>() + size_of::<u32>();
-    let mut rows = Vec::new();
-    for row in view.range(queue, keys).take(most) {
+    view.range(queue, keys).take(most).map(move |row| {
         let key = row?.0;
         let deed: Option<DeedId> =
             key.len().checked_sub(DEED_BYTES).and_then(|start| Parts(&key[start..]).deed());
-        let id = ParcelId(deed.ok_or_else(|| malformed(queue))?);
-        rows.push(parcel(view, id)?.ok_or_else(|| malformed(queue))?);
-    }
-    Ok(rows)
+        Ok(ParcelId(deed.ok_or_else(|| malformed(queue))?))
+    })
 }
