@@ -1,7 +1,6 @@
 use std::cell::Cell;
 
-use opcx_core::consent::{Answer, Proof, Purpose, Statement};
-use opcx_core::event::{Category, CustomersWords, Origin};
+use opcx_core::event::{CustomersWords, Origin};
 use opcx_core::identity::IdentifierKind;
 use opcx_core::log::Position;
 use opcx_core::reading::Reading;
@@ -60,15 +59,7 @@ fn law_04_words_that_may_not_be_looked_at_are_not_weighed() {
     let before = asked(&world, 0).unwrap();
     assert_eq!((before.words.len(), before.tier.as_deref(), before.version), (4, Some("fast"), Some(1)));
 
-    let denied = Statement {
-        category: Category::Feedback,
-        purpose: Purpose::Service,
-        answer: Answer::Denied,
-        proof: Proof { actor: "customer".into(), wording: None },
-    };
-    let chosen = Deed { who: &who, kind: "Seat Chosen", facts: &[], said: None, origin: Origin::Customer };
-    world.event_with(&chosen, vec![denied]);
-    world.decide();
+    world.deny_feedback("shy");
     let weighed = Cell::new(false);
     let told = carried(&*world.store, &definitions(), "0", |words, reading| {
         weighed.set(true);

@@ -1,8 +1,8 @@
 //! How people are called in lists of many, of a week at a small airline.
 
 use expect_test::expect;
-use opcx_core::consent::{Answer, Proof, Purpose, Statement};
-use opcx_core::event::{Category, Origin, Value};
+use opcx_core::consent::Statement;
+use opcx_core::event::{Origin, Value};
 use opcx_core::identity::IdentifierKind;
 use opcx_insight::{
     CasesQuestion, DecisionsQuestion, KnownAs, Overview, PromisesQuestion, SearchQuestion, TrustQuestion,
@@ -10,7 +10,7 @@ use opcx_insight::{
 };
 
 use crate::company::definitions;
-use crate::world::{Deed, World, a_week};
+use crate::world::{Deed, World, a_week, feedback_denied};
 
 const FRESH: [(IdentifierKind, &str); 1] = [(IdentifierKind::Handle, "fresh")];
 
@@ -83,13 +83,7 @@ fn somebody_is_called_by_name_as_far_as_it_may_be_looked_at() {
     .assert_eq(&story(&world));
 
     // In this vocabulary the whole name is feedback.
-    let denied = Statement {
-        category: Category::Feedback,
-        purpose: Purpose::Service,
-        answer: Answer::Denied,
-        proof: Proof { actor: "customer".into(), wording: None },
-    };
-    tells(&mut world, &[], vec![denied]);
+    tells(&mut world, &[], vec![feedback_denied()]);
     let without = story(&world);
     expect![[r#"
         case: Freya, handle:fresh

@@ -1,13 +1,10 @@
 //! Who went through a moment, and what they said, of a week at a small airline.
 
 use expect_test::expect;
-use opcx_core::consent::{Answer, Proof, Purpose, Statement};
-use opcx_core::event::{Category, Origin};
-use opcx_core::identity::IdentifierKind;
 use opcx_insight::{InsightError, OutcomeWord, WentThrough, WentThroughQuestion, went_through};
 
 use crate::company::definitions;
-use crate::world::{Deed, World, a_week};
+use crate::world::{World, a_week};
 
 fn ask(world: &World, moment: &str, question: &WentThroughQuestion) -> Result<WentThrough, InsightError> {
     went_through(&*world.store, &definitions(), moment, question)
@@ -42,16 +39,7 @@ fn the_newest_are_told_first_with_what_they_said() {
 #[test]
 fn what_a_customer_does_not_allow_to_be_looked_at_is_withheld() {
     let mut world = a_week();
-    let consent = Statement {
-        category: Category::Feedback,
-        purpose: Purpose::Service,
-        answer: Answer::Denied,
-        proof: Proof { actor: "customer".into(), wording: None },
-    };
-    let who = [(IdentifierKind::Handle, "fresh")];
-    let deed = Deed { who: &who, kind: "Seat Chosen", facts: &[], said: None, origin: Origin::Customer };
-    world.event_with(&deed, vec![consent]);
-    world.decide();
+    world.deny_feedback("fresh");
     let question = WentThroughQuestion { most: Some(1), ..WentThroughQuestion::default() };
     expect!["2015-02-25T03:00:00Z fresh Bad, unread: what was said: the customer has not allowed feedback to be looked at for service"].assert_eq(&story(&ask(&world, "bags", &question).unwrap()));
 }

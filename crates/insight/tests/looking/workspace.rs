@@ -1,9 +1,6 @@
 //! What the pages of a workspace ask, of a week at a small airline.
 
 use expect_test::{Expect, expect};
-use opcx_core::consent::{Answer, Proof, Purpose, Statement};
-use opcx_core::event::{Category, Origin};
-use opcx_core::identity::IdentifierKind;
 use opcx_insight::{
     Defined, FilePlace, Happened, JourneysQuestion, Overview, Places, PlaybooksQuestion, RejectedQuestion,
     SearchQuestion, SeriesQuestion, Step, TimelineQuestion, journeys, playbooks, rejected, search, series,
@@ -13,7 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::company::definitions;
-use crate::world::{Deed, World, a_week};
+use crate::world::{World, a_week};
 
 fn check(view: &impl Serialize, pointer: &str, expected: &Expect) {
     let view = serde_json::to_value(view).unwrap();
@@ -780,16 +777,7 @@ fn a_timeline_tells_what_was_said_read_decided_and_moved_newest_first() {
 #[test]
 fn of_what_a_customer_does_not_allow_a_timeline_tells_only_that_it_is_withheld() {
     let mut world = a_week();
-    let consent = Statement {
-        category: Category::Feedback,
-        purpose: Purpose::Service,
-        answer: Answer::Denied,
-        proof: Proof { actor: "customer".into(), wording: None },
-    };
-    let who = [(IdentifierKind::Handle, "fresh")];
-    let deed = Deed { who: &who, kind: "Seat Chosen", facts: &[], said: None, origin: Origin::Customer };
-    world.event_with(&deed, vec![consent]);
-    world.decide();
+    world.deny_feedback("fresh");
     let question = TimelineQuestion::default();
     let told = timeline(&*world.store, &definitions(), &places(), "fresh", &question).unwrap();
     let story: Vec<String> = told
