@@ -9,6 +9,7 @@ use opcx_insight::{Carried, InsightError, WeighedWord, carried};
 use opcx_store::Store as _;
 
 use crate::company::definitions;
+use crate::denial::deny_feedback;
 use crate::world::{Deed, World, a_week};
 
 /// Each word weighs as many thousandths as it has letters.
@@ -59,7 +60,7 @@ fn law_04_words_that_may_not_be_looked_at_are_not_weighed() {
     let before = asked(&world, 0).unwrap();
     assert_eq!((before.words.len(), before.tier.as_deref(), before.version), (4, Some("fast"), Some(1)));
 
-    world.deny_feedback("shy");
+    deny_feedback(&mut world, "shy");
     let weighed = Cell::new(false);
     let told = carried(&*world.store, &definitions(), "0", |words, reading| {
         weighed.set(true);

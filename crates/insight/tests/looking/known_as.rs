@@ -10,7 +10,8 @@ use opcx_insight::{
 };
 
 use crate::company::definitions;
-use crate::world::{Deed, World, a_week, feedback_denied};
+use crate::denial::feedback_denied;
+use crate::world::{Deed, World, a_week};
 
 const FRESH: [(IdentifierKind, &str); 1] = [(IdentifierKind::Handle, "fresh")];
 

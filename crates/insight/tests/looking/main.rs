@@ -4,6 +4,7 @@
 
 mod carried;
 mod company;
+mod denial;
 mod known_as;
 mod overview;
 mod views;

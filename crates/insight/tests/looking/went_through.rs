@@ -4,6 +4,7 @@ use expect_test::expect;
 use opcx_insight::{InsightError, OutcomeWord, WentThrough, WentThroughQuestion, went_through};
 
 use crate::company::definitions;
+use crate::denial::deny_feedback;
 use crate::world::{World, a_week};
 
 fn ask(world: &World, moment: &str, question: &WentThroughQuestion) -> Result<WentThrough, InsightError> {
@@ -39,7 +40,7 @@ fn the_newest_are_told_first_with_what_they_said() {
 #[test]
 fn what_a_customer_does_not_allow_to_be_looked_at_is_withheld() {
     let mut world = a_week();
-    world.deny_feedback("fresh");
+    deny_feedback(&mut world, "fresh");
     let question = WentThroughQuestion { most: Some(1), ..WentThroughQuestion::default() };
     expect!["2015-02-25T03:00:00Z fresh Bad, unread: what was said: the customer has not allowed feedback to be looked at for service"].assert_eq(&story(&ask(&world, "bags", &question).unwrap()));
 }

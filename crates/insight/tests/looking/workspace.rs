@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::company::definitions;
+use crate::denial::deny_feedback;
 use crate::world::{World, a_week};
 
 fn check(view: &impl Serialize, pointer: &str, expected: &Expect) {
@@ -777,7 +778,7 @@ fn a_timeline_tells_what_was_said_read_decided_and_moved_newest_first() {
 #[test]
 fn of_what_a_customer_does_not_allow_a_timeline_tells_only_that_it_is_withheld() {
     let mut world = a_week();
-    world.deny_feedback("fresh");
+    deny_feedback(&mut world, "fresh");
     let question = TimelineQuestion::default();
     let told = timeline(&*world.store, &definitions(), &places(), "fresh", &question).unwrap();
     let story: Vec<String> = told

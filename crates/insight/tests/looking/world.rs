@@ -82,14 +82,6 @@ impl World {
         self.store.append(&[draft]).expect("memory takes it");
     }
 
-    /// Whoever has that handle denies, while choosing a seat, that their feedback is looked at.
-    pub(crate) fn deny_feedback(&mut self, handle: &str) {
-        let who = [(IdentifierKind::Handle, handle)];
-        let deed = Deed { who: &who, kind: "Seat Chosen", facts: &[], said: None, origin: Origin::Customer };
-        self.event_with(&deed, vec![feedback_denied()]);
-        self.decide();
-    }
-
     /// Decides on everything so far.
     pub(crate) fn decide(&self) {
         self.decide_by(crate::company::definitions());
@@ -128,16 +120,6 @@ fn sense(words: CustomersWords<'_>) -> Reading {
         Found::Unknown(Unknown::Unsure)
     };
     Reading::asked(Model { tier: Tier::Fast, version: 1 }, found)
-}
-
-/// That feedback is not to be looked at for service.
-pub(crate) fn feedback_denied() -> Statement {
-    Statement {
-        category: Category::Feedback,
-        purpose: Purpose::Service,
-        answer: Answer::Denied,
-        proof: Proof { actor: "customer".into(), wording: None },
-    }
 }
 
 /// A week: forty-four passengers of two airlines and a rarely flown third. Ada writes twice; humans take
