@@ -64,20 +64,10 @@ impl Default for Budget {
     }
 }
 
-impl Budget {
-    /// For what nobody waits for, an import or all state derived anew: in larger batches each customer is
-    /// written down less often, for a twentieth less work and a sixth more memory.
-    #[must_use]
-    pub fn unhurried() -> Budget {
-        Budget { records_max: 65_536, ..Budget::default() }
-    }
-}
-
 /// Tasks that one core does at a time, at least: enough that what they come to is put together once and not for each.
 const TASKS_A_SHIFT: usize = 64;
-/// Customers kept at hand per generation; two generations of about 4 KB each are 64 MB. Twice as many took 70 MB more and
-/// were not measurably faster.
-const CUSTOMERS_CACHED: usize = 8_192;
+/// Customers kept at hand per generation, in bytes of memory ([`in_memory`]).
+const CUSTOMERS_CACHED_BYTES: usize = 32 << 20;
 /// Identifiers kept at hand per generation.
 const OWNERS_CACHED: usize = 131_072;
 
@@ -112,7 +102,7 @@ impl Decider {
             budget,
             policy,
             progress,
-            customers: Cache::new(CUSTOMERS_CACHED),
+            customers: Cache::new(CUSTOMERS_CACHED_BYTES),
             owners: Cache::new(OWNERS_CACHED),
             ahead: None,
         })
@@ -230,17 +220,26 @@ impl Decider {
             self.owners.forget(identifier);
         }
         for (identifier, owner) in commit.owners.drain(..) {
-            self.owners.put(identifier, owner);
+            self.owners.put(identifier, owner, 1);
         }
         for change in commit.customers.drain(..) {
             match change.after {
-                Some(customer) => self.customers.put(change.id, customer.into_value()),
+                Some(customer) => {
+                    let weight = in_memory(customer.as_bytes().len());
+                    self.customers.put(change.id, customer.into_value(), weight);
+                }
                 None => self.customers.forget(&change.id),
             }
         }
         drop_elsewhere(commit);
         Ok(())
     }
+}
+
+/// About how much memory a customer takes, from how many bytes they are written down in. Lists have room to grow, which
+/// tells most with those who have little.
+fn in_memory(written_bytes: usize) -> usize {
+    1_536 + 4 * written_bytes
 }
 
 /// Drops on another core what a batch leaves behind, a few pieces of memory for each event: here the next batch would wait

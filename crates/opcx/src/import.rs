@@ -140,7 +140,7 @@ pub fn import(work: &Work<'_>, file: File, tell: &mut dyn FnMut(&Tally, u64)) ->
 /// A decider for what is imported.
 fn decider(work: &Work<'_>) -> anyhow::Result<Decider> {
     let (store, definitions) = (Arc::clone(work.store), Arc::clone(work.definitions));
-    Ok(Decider::new(store, definitions, Policy::default(), Budget::unhurried())?)
+    Ok(Decider::new(store, definitions, Policy::default(), Budget::default())?)
 }
 
 /// A file on its way into the log.

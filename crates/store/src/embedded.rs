@@ -52,8 +52,8 @@ pub struct Settings {
     pub segment_bytes: u64,
     /// Most bytes of the state kept in memory for readers.
     pub cache_bytes: u64,
-    /// Most bytes of changes to customers kept in memory before they are written out; other tables
-    /// get a quarter of it each. While they are written out as many again gather.
+    /// Bytes of changes to customers at which they are written out; other tables get an eighth of it each. While they are
+    /// written out more gather, up to three times as many bytes in all; then whoever commits waits.
     pub memtable_bytes: u64,
     /// Faults for tests.
     pub faults: Faults,

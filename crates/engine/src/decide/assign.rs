@@ -398,7 +398,7 @@ impl Desk<'_> {
         }
         let owner = self.store.owner(identifier)?;
         if let Some(owner) = owner {
-            self.cached_owners.put(identifier.clone(), owner);
+            self.cached_owners.put(identifier.clone(), owner, 1);
         }
         Ok(owner)
     }

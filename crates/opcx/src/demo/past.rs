@@ -109,7 +109,7 @@ impl Log {
     fn open(house: &House<'_>, watched: &Arc<Watched>) -> anyhow::Result<Log> {
         let store = || Arc::clone(watched) as Arc<dyn Store>;
         let definitions = Arc::clone(house.definitions);
-        let decider = Decider::new(store(), definitions, Policy::default(), Budget::unhurried());
+        let decider = Decider::new(store(), definitions, Policy::default(), Budget::default());
         Ok(Log { acceptor: Acceptor::new(store())?, decider: decider?, waiting: Vec::new() })
     }
 

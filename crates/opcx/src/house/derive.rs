@@ -69,7 +69,7 @@ fn decide(
         if left == 0 {
             return Ok(());
         }
-        let whole = Budget::unhurried();
+        let whole = Budget::default();
         let budget = Budget { records_max: whole.records_max.min(left), ..whole };
         let mut decider =
             Decider::new(Arc::clone(store), Arc::clone(definitions), Policy::default(), budget)?;

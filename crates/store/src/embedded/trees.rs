@@ -4,8 +4,11 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
 
+use fjall::compaction::Leveled;
 use fjall::config::{BlockSizePolicy, CompressionPolicy};
 use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, OwnedWriteBatch, PersistMode};
 
@@ -26,6 +29,15 @@ const JOURNALS_BYTES_MAX: u64 = 256 * 1024 * 1024;
 /// to the others in a ring, which takes a core for as long as a merge lasts.
 const WORKERS: usize = 1;
 
+/// How many tables of rows are merged at once, and how large those are that come of it.
+const MERGED_AT_ONCE: u8 = 8;
+const TABLE_BYTES: u64 = 32 * 1024 * 1024;
+
+/// How long a commit waits at a time while too many changes are in memory, and how often: half a minute at most. Then
+/// it is written all the same, in case fjall has lost the order to write them out.
+const WAIT: Duration = Duration::from_millis(5);
+const WAITS_MAX: u32 = 6_000;
+
 /// Room that is looked for when a write failed and fjall does not say why.
 const ROOM_BYTES: usize = 16 * 1024 * 1024;
 
@@ -40,6 +52,8 @@ pub(super) struct Trees {
     witness: Mutex<Witness>,
     /// Whether a write failed; fjall then takes no more.
     failed: AtomicBool,
+    /// Most bytes of changes in memory when a commit begins.
+    changes_bytes_max: u64,
 }
 
 struct Keyspaces {
@@ -102,7 +116,7 @@ impl Trees {
             let options = || options().max_memtable_size(memtable_bytes);
             database.keyspace(name, options).map_err(failed("opening a table"))
         };
-        let (large, small) = (settings.memtable_bytes, settings.memtable_bytes / 4);
+        let (large, small) = (settings.memtable_bytes, settings.memtable_bytes / 8);
         let keyspaces = Keyspaces {
             customers: open("customers", large, rows)?,
             seen: open("seen", small, rows)?,
@@ -116,7 +130,9 @@ impl Trees {
         let filling = open("filling", small, rows)?;
         let witness = Mutex::new(Witness::resume(folder));
         let (folder, failed) = (folder.to_owned(), AtomicBool::new(false));
-        let trees = Trees { database, keyspaces, filling, folder, witness, failed };
+        // More than all trees may gather before they are written out, so that waiting for less is not in vain.
+        let changes_bytes_max = 3 * settings.memtable_bytes;
+        let trees = Trees { database, keyspaces, filling, folder, witness, failed, changes_bytes_max };
         trees.note();
         Ok(trees)
     }
@@ -131,7 +147,23 @@ impl Trees {
     }
 
     pub(super) fn write(&self, batch: OwnedWriteBatch) -> Result<()> {
+        self.wait_for_memory()?;
         batch.commit().map_err(|error| self.failed_write("writing a commit", error))
+    }
+
+    /// Waits while there are too many changes in memory (law 12). fjall writes them out on the thread that merges, and
+    /// takes whatever comes for as long as a merge lasts; the larger the state, the longer.
+    fn wait_for_memory(&self) -> Result<()> {
+        for _ in 0..WAITS_MAX {
+            if self.database.write_buffer_size() <= self.changes_bytes_max {
+                break;
+            }
+            thread::sleep(WAIT);
+            // Tells whether that thread has failed, in which case there would be no end to waiting.
+            let still_works = self.database.persist(PersistMode::Buffer);
+            still_works.map_err(|error| self.failed_write("waiting for room in memory", error))?;
+        }
+        Ok(())
     }
 
     pub(super) fn persist(&self) -> Result<()> {
@@ -193,9 +225,14 @@ pub(super) fn look_for_room(folder: &Path) -> io::Result<()> {
     taken
 }
 
-/// Rows change often and are merged again and again, so they are not pressed each time.
+/// Rows are pressed once they are merged: half of them is names that all customers have. Twice as many tables written out
+/// are merged at a time as is usual, into a first level of the usual size, which then is rewritten half as often.
 fn rows() -> KeyspaceCreateOptions {
-    KeyspaceCreateOptions::default().data_block_compression_policy(CompressionPolicy::disabled())
+    let as_written_out = CompressionType::None;
+    let merging = Leveled::default().with_l0_threshold(MERGED_AT_ONCE).with_table_target_size(TABLE_BYTES);
+    KeyspaceCreateOptions::default()
+        .data_block_compression_policy(CompressionPolicy::new([as_written_out, CompressionType::Lz4]))
+        .compaction_strategy(Arc::new(merging))
 }
 
 /// Chunks compress well, are written once and read in ranges.
@@ -242,5 +279,31 @@ impl Trees {
             | Table::Erasures
             | Table::Seals => &self.keyspaces.others,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROW: [u8; 1_000] = [7; 1_000];
+    const ROWS: u32 = 100;
+
+    #[test]
+    fn law_12_what_comes_faster_than_it_is_written_out_waits() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let settings = Settings { memtable_bytes: 64 * 1024, ..Settings::default() };
+        let trees = Trees::open(folder.path(), &settings).expect("tables can be made");
+        let mut most = 0;
+        for commit in 0..500_u32 {
+            let mut batch = trees.database.batch();
+            for row in 0..ROWS {
+                batch.insert(trees.of(Table::Customers), (commit * ROWS + row).to_be_bytes(), ROW);
+            }
+            trees.write(batch).expect("the disk takes it");
+            most = most.max(trees.database.write_buffer_size());
+        }
+        let one_commit = u64::from(ROWS) * (ROW.len() as u64 + 100);
+        assert!(most <= trees.changes_bytes_max + one_commit, "{most} bytes were in memory");
     }
 }
