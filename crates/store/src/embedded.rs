@@ -63,7 +63,7 @@ impl Default for Settings {
     fn default() -> Settings {
         Settings {
             segment_bytes: 64 * 1024 * 1024,
-            cache_bytes: 64 * 1024 * 1024,
+            cache_bytes: 32 * 1024 * 1024,
             memtable_bytes: 32 * 1024 * 1024,
             faults: Faults::none(),
         }

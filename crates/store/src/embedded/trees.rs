@@ -24,7 +24,7 @@ type Result<T> = core::result::Result<T, StoreError>;
 /// derived anew from the log.
 pub(super) const FORMAT: u32 = 4;
 /// Journals of the state are kept up to this size; then the tables they cover are written out.
-const JOURNALS_BYTES_MAX: u64 = 256 * 1024 * 1024;
+const JOURNALS_BYTES_MAX: u64 = 128 * 1024 * 1024;
 /// Threads that write out and merge tables. With more than one, fjall 3.1 lets one of them pass merges on
 /// to the others in a ring, which takes a core for as long as a merge lasts.
 const WORKERS: usize = 1;
