@@ -4,8 +4,8 @@ use std::hash::Hash;
 
 use hashbrown::HashMap;
 
-/// Keeps what was used lately: values that weigh at most twice `generation_max` together, in whatever unit their
-/// weights are.
+/// Keeps what was used lately: two generations, each of which is full with the value that brings it to
+/// `generation_max`, in whatever unit their weights are.
 ///
 /// When the young generation is full it becomes the old one, and what was old is forgotten. Cheaper
 /// than exact recency, and just as good where use is heavy-tailed, as customers' is.

@@ -225,7 +225,7 @@ pub(super) fn look_for_room(folder: &Path) -> io::Result<()> {
     taken
 }
 
-/// Rows are pressed once they are merged: half of them is names that all customers have. Twice as many tables written out
+/// Rows are pressed once they are merged, since neighbours have names in common. Twice as many tables written out
 /// are merged at a time as is usual, into a first level of the usual size, which then is rewritten half as often.
 fn rows() -> KeyspaceCreateOptions {
     let as_written_out = CompressionType::None;
