@@ -21,6 +21,7 @@ mod feed;
 mod file;
 mod listed;
 mod object;
+mod pace;
 mod records;
 mod refusal;
 mod sort;
@@ -49,6 +50,7 @@ use opcx_store::{Encoded, EventKey, Store};
 
 use feed::{Feed, Prepared};
 use listed::Listed;
+use pace::{Pace, Reader};
 use sort::Sorter;
 
 use crate::senses::Sense;
@@ -56,9 +58,6 @@ use crate::senses::Sense;
 /// Most rows that one run puts on the rejected list: a file with more bad rows is read with a mapping
 /// that does not fit it.
 pub const ROWS_REJECTED_MAX: u64 = 100_000;
-/// Batches that may wait to be decided on; then reading waits. Far fewer events than the acceptor
-/// remembers, so that a repeat is recognised whether or not it was decided on.
-const BATCHES_WAITING_MAX: usize = 4;
 /// Rows between two reports of progress.
 const REPORT_EVERY_ROWS: u64 = 4_096;
 
@@ -118,20 +117,32 @@ pub fn import(work: &Work<'_>, file: File, tell: &mut dyn FnMut(&Tally, u64)) ->
     let mut decider = decider(work)?;
     // What was accepted before is decided first, so that the store knows every event by now.
     while decider.advance()? > 0 {}
-    let (wake, woken) = std::sync::mpsc::sync_channel(BATCHES_WAITING_MAX);
+    let pace = Pace::from(decider.position());
     std::thread::scope(|scope| {
+        let decided = pace.decided();
+        let (closed, to_press) = std::sync::mpsc::channel();
         let deciding = scope.spawn(move || {
-            while woken.recv().is_ok() {
-                while decider.advance()? > 0 {}
-                // Here and not beside it: nothing else changes the log meanwhile, and one at a time is soon done.
-                work.store.press()?;
+            while decided.has_more() {
+                while decider.advance()? > 0 {
+                    decided.up_to(decider.position());
+                    closed.send(())?;
+                }
             }
             anyhow::Ok(())
         });
-        let read = Reading::new(work, file, wake).and_then(|reading| reading.run(tell));
+        // By itself, so that nobody waits for it.
+        let pressing = scope.spawn(move || {
+            for () in to_press {
+                while work.store.press()? {}
+            }
+            anyhow::Ok(())
+        });
+        let read = Reading::new(work, file, pace.reader()).and_then(|reading| reading.run(tell));
         let decided = deciding.join().map_err(|_| anyhow::anyhow!("the deciding thread broke off"))?;
         // When deciding fails, reading fails only because of that.
         decided.context("deciding on what was imported")?;
+        let pressed = pressing.join().map_err(|_| anyhow::anyhow!("the pressing thread broke off"))?;
+        pressed.context("pressing the log")?;
         work.store.persist()?;
         read
     })
@@ -159,7 +170,7 @@ impl<'a> Reading<'a> {
     fn new(
         work: &Work<'a>,
         file: File,
-        wake: std::sync::mpsc::SyncSender<()>,
+        pace: Reader<'a>,
     ) -> anyhow::Result<Reading<'a>> {
         let name = file.name.clone();
         let sorter = match work.mapping.order {
@@ -171,7 +182,7 @@ impl<'a> Reading<'a> {
             sense: Arc::clone(&work.sense),
             records: Records::open(file, work.mapping)?,
             listed: Listed::read(&**work.store, &work.mapping.name)?,
-            feed: Feed::new(work.store, work.lane, wake)?,
+            feed: Feed::new(work.store, work.lane, pace)?,
             sorter,
             name,
             tally: Tally::default(),

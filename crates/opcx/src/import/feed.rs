@@ -1,12 +1,13 @@
 use std::sync::Arc;
-use std::sync::mpsc::SyncSender;
 
-use anyhow::anyhow;
+use anyhow::bail;
 use opcx_core::log::Lane;
 use opcx_core::record::Entry;
 use opcx_core::time::Timestamp;
 use opcx_engine::{Acceptor, Submission, Submitted};
 use opcx_store::{Encoded, EventKey, Store};
+
+use super::pace::Reader;
 
 /// Entries that one durable write takes: one write every hundred milliseconds or so.
 const BATCH_ENTRIES_MAX: usize = 8_192;
@@ -24,12 +25,12 @@ pub(crate) struct Prepared {
     pub(crate) entry: Encoded,
 }
 
-/// Appends to the log in batches and wakes the deciding thread after each.
+/// Appends to the log in batches, at the pace of the deciding thread.
 pub(super) struct Feed<'a> {
     store: &'a dyn Store,
     acceptor: Acceptor,
     lane: Lane,
-    wake: SyncSender<()>,
+    pace: Reader<'a>,
     waiting: Vec<(Timestamp, Submitted)>,
     bytes: usize,
     /// Events appended.
@@ -42,13 +43,13 @@ impl<'a> Feed<'a> {
     pub(super) fn new(
         store: &'a Arc<dyn Store>,
         lane: Lane,
-        wake: SyncSender<()>,
+        pace: Reader<'a>,
     ) -> anyhow::Result<Feed<'a>> {
         Ok(Feed {
             store: &**store,
             acceptor: Acceptor::new(Arc::clone(store))?,
             lane,
-            wake,
+            pace,
             waiting: Vec::new(),
             bytes: 0,
             fresh: 0,
@@ -107,7 +108,9 @@ impl<'a> Feed<'a> {
             let fresh = appended.saturating_sub(others);
             self.fresh += fresh;
             events = events.saturating_sub(fresh);
-            self.wake.send(()).map_err(|_| anyhow!("deciding has stopped"))?;
+            if !self.pace.has_read_to(self.store.end()) {
+                bail!("deciding has stopped");
+            }
         }
         self.repeats += events;
         Ok(())
