@@ -167,11 +167,7 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn new(
-        work: &Work<'a>,
-        file: File,
-        pace: Reader<'a>,
-    ) -> anyhow::Result<Reading<'a>> {
+    fn new(work: &Work<'a>, file: File, pace: Reader<'a>) -> anyhow::Result<Reading<'a>> {
         let name = file.name.clone();
         let sorter = match work.mapping.order {
             Order::OldestFirst => None,

@@ -40,11 +40,7 @@ pub(super) struct Feed<'a> {
 }
 
 impl<'a> Feed<'a> {
-    pub(super) fn new(
-        store: &'a Arc<dyn Store>,
-        lane: Lane,
-        pace: Reader<'a>,
-    ) -> anyhow::Result<Feed<'a>> {
+    pub(super) fn new(store: &'a Arc<dyn Store>, lane: Lane, pace: Reader<'a>) -> anyhow::Result<Feed<'a>> {
         Ok(Feed {
             store: &**store,
             acceptor: Acceptor::new(Arc::clone(store))?,

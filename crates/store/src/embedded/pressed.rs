@@ -166,7 +166,8 @@ pub(super) fn press(from: &impl DiskFile, into: &impl DiskFile) -> io::Result<()
         usize::try_from(length.div_ceil(BLOCK_BYTES as u64)).map_err(|_| io::ErrorKind::FileTooLarge)?;
     let mut entries: Vec<u8> = Vec::with_capacity(count * ENTRY_BYTES);
     let mut press = bulk::Compressor::new(LEVEL)?;
-    let (mut plain, mut pressed) = (vec![0; BLOCK_BYTES], vec![0; zstd::zstd_safe::compress_bound(BLOCK_BYTES)]);
+    let (mut plain, mut pressed) =
+        (vec![0; BLOCK_BYTES], vec![0; zstd::zstd_safe::compress_bound(BLOCK_BYTES)]);
     let mut offset = (MAGIC.len() + TABLE_BYTES_LEAST + count * ENTRY_BYTES) as u64;
     for number in 0..count {
         let held = read_full_at(from, &mut plain, (number * BLOCK_BYTES) as u64)?;
