@@ -60,7 +60,7 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Budget {
-        Budget { records_max: 16_384, bytes_max: 16 << 20, timers_max: 16_384, ahead_from: 4_096 }
+        Budget { records_max: 12_288, bytes_max: 16 << 20, timers_max: 16_384, ahead_from: 4_096 }
     }
 }
 

@@ -7,7 +7,7 @@ use opcx_core::log::Position;
 /// How many entries may wait to be decided on; then reading waits. Two and a half of the largest batches: while one is
 /// decided on and the next one is read, a third gathers. Far fewer than the acceptor remembers, so that a
 /// repeat is recognised whether or not it was decided on.
-const WAITING_MAX: u64 = 40_960;
+const WAITING_MAX: u64 = 30_720;
 
 /// How far reading and deciding have come.
 pub(super) struct Pace {
