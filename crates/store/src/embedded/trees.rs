@@ -131,7 +131,7 @@ impl Trees {
         let witness = Mutex::new(Witness::resume(folder));
         let (folder, failed) = (folder.to_owned(), AtomicBool::new(false));
         // More than all trees may gather before they are written out, so that waiting for less is not in vain.
-        let changes_bytes_max = 3 * settings.memtable_bytes;
+        let changes_bytes_max = settings.memtable_bytes / 2 * 5;
         let trees = Trees { database, keyspaces, filling, folder, witness, failed, changes_bytes_max };
         trees.note();
         Ok(trees)
