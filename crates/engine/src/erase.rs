@@ -17,75 +17,118 @@ use opcx_core::log::Position;
 use opcx_core::receipt::Verdict;
 use opcx_core::record::Entry;
 use opcx_core::rollup::keys;
-use opcx_store::{Encoded, ErasureRow, Logged, Store, StoreError, UnderWay};
+use opcx_store::{Encoded, ErasureRow, Logged, Next, Store, StoreError, UnderWay};
 
 use crate::EngineError;
 
 /// Rows of one slice: few enough that commits wait a few milliseconds, no more.
 const SLICE_ROWS: usize = 256;
+/// How many are erased at once: the log is gone through once for all of them.
+const AT_ONCE: usize = 64;
 
 /// Takes note, outside the store, of who was erased by which order, so that older copies of the store can be
 /// rid of them too. It may hear of the same again.
 pub type NoteErased = Arc<dyn Fn(&[(Position, Erasure)]) -> std::io::Result<()> + Send + Sync>;
 
-/// Carries out every erasure that is under way. Returns how many were done; fewer than there are once
-/// `stop` is set, and the next call goes on.
+/// What a step of erasing came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Erasing {
+    /// Nobody is to be erased.
+    Nobody,
+    /// Somebody is, and it has gone on.
+    UnderWay,
+    /// So many were erased by now.
+    Done(usize),
+}
+
+/// Carries out every erasure that is under way, step by step. Returns how many were done; fewer than there are
+/// once `stop` is set, and the next call goes on.
 ///
 /// # Errors
-/// The store refused, or the note could not be taken. It may be tried again.
+/// Those of [`erase_next`].
 pub fn carry_out(
     store: &dyn Store,
     definitions: &Definitions,
     note: &NoteErased,
     stop: &AtomicBool,
 ) -> Result<usize, EngineError> {
-    let keys_of = |moment: &Moment| keys(definitions, moment).collect();
-    let under_way = store.erasures(true)?;
-    if under_way.is_empty() {
-        return Ok(0);
-    }
-    for (position, row) in under_way {
-        if let ErasureRow::UnderWay(_) = row {
-            while !store.clean(position, &keys_of, SLICE_ROWS)? {
-                if stop.load(Ordering::Relaxed) {
-                    return Ok(0);
-                }
-            }
+    let mut done = 0;
+    loop {
+        match erase_next(store, definitions, note)? {
+            Erasing::Nobody => return Ok(done),
+            Erasing::UnderWay => {}
+            Erasing::Done(more) => done += more,
+        }
+        if stop.load(Ordering::Relaxed) {
+            return Ok(done);
         }
     }
-    let mut ready = Vec::new();
-    for (position, row) in store.erasures(true)? {
+}
+
+/// Takes the next step of erasing. Between two steps anything may happen: a further order, a crash.
+///
+/// # Errors
+/// The store refused, or the note could not be taken. It may be tried again.
+pub fn erase_next(
+    store: &dyn Store,
+    definitions: &Definitions,
+    note: &NoteErased,
+) -> Result<Erasing, EngineError> {
+    let mut under_way: Vec<(Position, UnderWay)> = Vec::new();
+    let mut cleaned: Vec<(Position, Erasure)> = Vec::new();
+    for (position, row) in store.erasures(true)?.into_iter().take(AT_ONCE) {
         match row {
-            ErasureRow::UnderWay(under_way) => ready.push((position, Leaving::of(*under_way))),
-            ErasureRow::Cleaned(_) | ErasureRow::Done(_) => {}
+            ErasureRow::UnderWay(row) => under_way.push((position, *row)),
+            ErasureRow::Cleaned(erasure) => cleaned.push((position, *erasure)),
+            ErasureRow::Done(_) => {}
         }
     }
-    if let Some((last, _)) = ready.last() {
-        // From here on the log no longer tells of them, so the state must never fall back behind this.
-        store.persist()?;
-        store.rewrite(last.next(), &mut |logged| rewritten(store, &ready, logged))?;
-        for (position, leaving) in ready {
-            store.note_erasure(position, &ErasureRow::Cleaned(Box::new(leaving.under_way.erasure)))?;
-        }
+    if !cleaned.is_empty() {
+        let done = cleaned.len();
+        finish(store, cleaned, note)?;
+        return Ok(Erasing::Done(done));
     }
-    let cleaned = store.erasures(true)?;
+    if under_way.is_empty() {
+        return Ok(Erasing::Nobody);
+    }
+    match under_way.iter().find(|(_, row)| row.next != Next::Log) {
+        Some((position, _)) => {
+            let keys_of = |moment: &Moment| keys(definitions, moment).collect();
+            store.clean(*position, &keys_of, SLICE_ROWS)?;
+        }
+        None => rewrite_log(store, under_way)?,
+    }
+    Ok(Erasing::UnderWay)
+}
+
+/// Takes those of whom nothing is left in the state out of the log.
+fn rewrite_log(store: &dyn Store, clean: Vec<(Position, UnderWay)>) -> Result<(), EngineError> {
+    let Some((last, _)) = clean.last() else { return Ok(()) };
+    let end = last.next();
+    let leaving: Vec<(Position, Leaving)> =
+        clean.into_iter().map(|(position, under_way)| (position, Leaving::of(under_way))).collect();
+    // From here on the log no longer tells of them, so the state must never fall back behind this.
+    store.persist()?;
+    store.rewrite(end, &mut |logged| rewritten(store, &leaving, logged))?;
+    for (position, leaving) in leaving {
+        store.note_erasure(position, &ErasureRow::Cleaned(Box::new(leaving.under_way.erasure)))?;
+    }
+    Ok(())
+}
+
+/// Takes off the disk what is left of those who are in neither state nor log any more.
+fn finish(
+    store: &dyn Store,
+    cleaned: Vec<(Position, Erasure)>,
+    note: &NoteErased,
+) -> Result<(), EngineError> {
     store.persist()?;
     store.purge()?;
-    let cleaned: Vec<(Position, Erasure)> = cleaned
-        .into_iter()
-        .filter_map(|(position, row)| match row {
-            ErasureRow::Cleaned(erasure) => Some((position, *erasure)),
-            // Ordered since.
-            ErasureRow::UnderWay(_) | ErasureRow::Done(_) => None,
-        })
-        .collect();
     note(&cleaned).map_err(EngineError::Note)?;
-    let done = cleaned.len();
     for (position, erasure) in cleaned {
         store.note_erasure(position, &ErasureRow::Done(Box::new(erasure)))?;
     }
-    store.persist()?;
-    Ok(done)
+    Ok(store.persist()?)
 }
 
 /// Somebody whose traces in the log are to go.

@@ -33,7 +33,7 @@ pub use accept::{
 pub use channel::{Channel, Sending};
 pub use clock::{Clock, WallClock};
 pub use decide::{Budget, Decider, EngineError, tick_due};
-pub use erase::{NoteErased, carry_out as carry_out_erasures};
+pub use erase::{Erasing, NoteErased, carry_out as carry_out_erasures, erase_next};
 pub use in_force::{InForce, NotFollowed, NoteReign};
 pub use node::{Appending, Node, NodeSettings, Outbox, Succession, accept_only};
 pub use second_look::{ReadAgain, SECOND_LOOK_EVENTS_MAX, SecondLook, TEXTS_AT_ONCE, Waiting};

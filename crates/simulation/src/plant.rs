@@ -149,6 +149,8 @@ bugs! {
     RewrittenTooEarly, "rewritten-too-early";
     /// What failed while the log was rewritten is taken for done.
     RewriteErrorSwallowed, "rewrite-error-swallowed";
+    /// Who is to be erased is taken for clean of the state as soon as somebody else is.
+    TakenForClean, "taken-for-clean";
     /// The log is not rewritten.
     LogNotRewritten, "log-not-rewritten";
     /// Of every segment the old file stays, under another name.

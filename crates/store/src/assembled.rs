@@ -222,10 +222,10 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
         self.or_stop(self.persist_now())
     }
 
-    fn clean(&self, erasure: Position, keys_of: &KeysOf<'_>, most: usize) -> Result<bool> {
+    fn clean(&self, erasure: Position, keys_of: &KeysOf<'_>, most: usize) -> Result<()> {
         let _turn = self.writing(&self.committing)?;
         let Some(ErasureRow::UnderWay(mut under_way)) = state::erasure(&self.tables.view(), erasure)? else {
-            return Ok(true);
+            return Ok(());
         };
         let events = match under_way.next {
             Next::Records(from) => self.events_of(under_way.trail.iter().skip(from).take(most))?,
@@ -234,8 +234,7 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
         let mut batch = self.tables.batch();
         let slice = (most, events);
         state::clean(&self.tables.view(), erasure, &mut under_way, keys_of, slice, &mut batch)?;
-        self.or_stop(self.write_now(batch))?;
-        Ok(under_way.next == Next::Log)
+        self.or_stop(self.write_now(batch))
     }
 
     fn rewrite(

@@ -75,13 +75,14 @@ pub trait Store: Send + Sync {
 
     // Erasing.
 
-    /// Does the next slice of taking what tells of an erased customer out of the state: about `most` rows.
-    /// Returns whether nothing in the state tells of them any longer, but for the erasure's own row. Each
-    /// slice is stored whole or not at all; it may be called beside the thread that commits.
+    /// Does the next slice of taking what tells of an erased customer out of the state: about `most` rows. Once the
+    /// erasure's own row says that the log is next ([`Next::Log`](crate::Next::Log)), nothing else in the state
+    /// tells of them any longer. Each slice is stored whole or not at all; it may be called beside the thread that
+    /// commits.
     ///
     /// # Errors
     /// The state cannot be read, or the disk refused.
-    fn clean(&self, erasure: Position, keys_of: &KeysOf<'_>, most: usize) -> Result<bool>;
+    fn clean(&self, erasure: Position, keys_of: &KeysOf<'_>, most: usize) -> Result<()>;
 
     /// Replaces entries of the log before `end` by what `change` makes of them, where it makes something.
     /// On return those replaced are no longer on the disk. Positions, lanes and times stay.

@@ -112,7 +112,7 @@ impl Store for Watched {
         self.store.persist()
     }
 
-    fn clean(&self, erasure: Position, keys_of: &KeysOf<'_>, most: usize) -> Result<bool> {
+    fn clean(&self, erasure: Position, keys_of: &KeysOf<'_>, most: usize) -> Result<()> {
         self.store.clean(erasure, keys_of, most)
     }
 

@@ -16,7 +16,7 @@ use opcx_core::time::Timestamp;
 use opcx_store::{ErasureRow, Store, digest};
 
 use canaries::{CANARIES, files_that_hold, rows_that_hold};
-use shop::{Shop, ada, email};
+use shop::{Shop, ada, email, user};
 
 /// Everything that is counted, over all values of dimensions.
 fn counts(store: &dyn Store) -> BTreeMap<(String, Timestamp), Rollup> {
@@ -83,6 +83,27 @@ fn an_erasure_broken_off_anywhere_goes_on_after_the_next_start() {
     assert_eq!(files_that_hold(&shop.data(), CANARIES), BTreeMap::new());
     assert_eq!(digest(&*shop.replayed()).unwrap(), digest(&*shop.store).unwrap());
     shop.another_day();
+}
+
+#[test]
+fn whoever_asks_while_others_are_being_erased_goes_as_wholly() {
+    let mut shop = Shop::open();
+    shop.a_week_with_ada();
+    shop.order(Order::Erase(Whom::Identifier(email(ada::EMAIL))));
+    shop.decide();
+    let totals = shop.store.progress().unwrap().totals;
+    // Step by step; before each of the first ones somebody else asks as well.
+    let mut done = 0;
+    for number in 20..30 {
+        shop.order(Order::Erase(Whom::Identifier(user(&format!("user-{number}")))));
+        shop.decide();
+        done += shop.carry_out(true).unwrap();
+    }
+    done += shop.carry_out(false).unwrap();
+    assert_eq!(done, 11);
+    assert_eq!(files_that_hold(&shop.data(), CANARIES), BTreeMap::new());
+    assert_eq!(shop.store.progress().unwrap().totals.events, totals.events);
+    assert_eq!(digest(&*shop.replayed()).unwrap(), digest(&*shop.store).unwrap());
 }
 
 #[test]

@@ -39,7 +39,7 @@ pub(crate) fn email(address: &str) -> Identifier {
     Identifier::new(IdentifierKind::Email, address).unwrap()
 }
 
-fn user(id: &str) -> Identifier {
+pub(crate) fn user(id: &str) -> Identifier {
     Identifier::new(IdentifierKind::UserId, id).unwrap()
 }
 

@@ -19,7 +19,7 @@ use opcx_core::record::Entry;
 use opcx_core::rollup::{Rollup, RollupKey};
 use opcx_core::time::Timestamp;
 use opcx_store::{
-    CaseRow, Commit, Draft, Encoded, EndpointState, ErasureRow, EventKey, KeysOf, Logged, ParcelRow,
+    CaseRow, Commit, Draft, Encoded, EndpointState, ErasureRow, EventKey, KeysOf, Logged, Next, ParcelRow,
     ParcelState, Progress, PromiseRow, RejectedRow, Store, StoreError, Trail, Written,
 };
 
@@ -57,8 +57,6 @@ pub(crate) struct PlantedStore {
     pub(crate) shared: Arc<Shared>,
     /// Whether this is not the first start.
     pub(crate) is_restart: AtomicBool,
-    /// Whether the state is clean of somebody whom the log still tells of.
-    is_clean: AtomicBool,
     /// How many events were read.
     asked: AtomicI64,
     /// Whose timers were set since the start.
@@ -67,20 +65,18 @@ pub(crate) struct PlantedStore {
 
 impl PlantedStore {
     pub(crate) fn new(store: Arc<dyn Store>, bug: Bug, shared: Arc<Shared>, is_restart: bool) -> Self {
-        let (is_restart, is_clean) = (AtomicBool::new(is_restart), AtomicBool::new(false));
-        PlantedStore {
-            store,
-            bug,
-            shared,
-            is_restart,
-            is_clean,
-            asked: AtomicI64::new(0),
-            timed: Mutex::default(),
-        }
+        let is_restart = AtomicBool::new(is_restart);
+        PlantedStore { store, bug, shared, is_restart, asked: AtomicI64::new(0), timed: Mutex::default() }
     }
 
     fn timed(&self) -> MutexGuard<'_, BTreeSet<CustomerId>> {
         self.timed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the state is clean of somebody whom the log still tells of.
+    fn log_is_next(&self) -> Result<bool> {
+        let is_next = |row: &ErasureRow| matches!(row, ErasureRow::UnderWay(row) if row.next == Next::Log);
+        Ok(self.store.erasures(true)?.iter().any(|(_, row)| is_next(row)))
     }
 
     /// Whether this is the first time that is asked since a restart.
@@ -241,7 +237,7 @@ impl Store for PlantedStore {
         self.store.commit(&commit)
     }
     fn persist(&self) -> Result<()> {
-        if self.bug == Bug::RewrittenTooEarly && self.is_clean.load(Ordering::Relaxed) {
+        if self.bug == Bug::RewrittenTooEarly && self.log_is_next()? {
             return Ok(());
         }
         self.store.persist()
@@ -249,20 +245,15 @@ impl Store for PlantedStore {
     fn recover(&self) -> Result<bool> {
         self.store.recover()
     }
-    fn clean(&self, erasure: Position, keys_of: &KeysOf<'_>, most: usize) -> Result<bool> {
-        if self.bug == Bug::RowsStay {
-            return Ok(true);
-        }
-        let is_clean = self.store.clean(erasure, keys_of, most)?;
-        self.is_clean.fetch_or(is_clean, Ordering::Relaxed);
-        Ok(is_clean)
+    fn clean(&self, erasure: Position, keys_of: &KeysOf<'_>, most: usize) -> Result<()> {
+        self.store.clean(erasure, keys_of, most)
     }
     fn rewrite(
         &self,
         end: Position,
         change: &mut dyn FnMut(&Logged) -> Result<Option<Encoded>>,
     ) -> Result<()> {
-        let rewritten = self.store.rewrite(end, &mut |logged| {
+        self.store.rewrite(end, &mut |logged| {
             let changed = change(logged)?;
             let Entry::Event(event) = &logged.record.entry else { return Ok(changed) };
             if self.bug == Bug::ErasedTooMuch && logged.position.get().is_multiple_of(16) {
@@ -270,9 +261,7 @@ impl Store for PlantedStore {
                 return Ok(Some(Encoded::of(&Entry::Erased(Some(key)))));
             }
             Ok(changed)
-        });
-        self.is_clean.store(false, Ordering::Relaxed);
-        rewritten
+        })
     }
     fn note_erasure(&self, erasure: Position, row: &ErasureRow) -> Result<()> {
         self.store.note_erasure(erasure, row)
@@ -281,7 +270,19 @@ impl Store for PlantedStore {
         self.store.purge()
     }
     fn erasures(&self, only_under_way: bool) -> Result<Vec<(Position, ErasureRow)>> {
-        self.store.erasures(only_under_way)
+        let mut erasures = self.store.erasures(only_under_way)?;
+        if matches!(self.bug, Bug::TakenForClean | Bug::RowsStay) {
+            let mut somebody_is = self.bug == Bug::RowsStay;
+            for (_, row) in &mut erasures {
+                if let ErasureRow::UnderWay(under_way) = row {
+                    somebody_is |= under_way.next == Next::Log;
+                    if somebody_is {
+                        under_way.next = Next::Log;
+                    }
+                }
+            }
+        }
+        Ok(erasures)
     }
     fn seals(&self) -> Result<Vec<Seal>> {
         self.store.seals()

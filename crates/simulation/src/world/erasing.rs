@@ -1,10 +1,9 @@
 //! Customers who are erased: at one go, a slice at a time, and broken off anywhere.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use opcx_core::record::Whom;
-use opcx_engine::{EngineError, NoteErased, carry_out_erasures};
+use opcx_engine::{EngineError, Erasing, NoteErased, erase_next};
 use opcx_store::disk::DiskFault;
 
 use super::World;
@@ -22,10 +21,19 @@ impl World {
         Ok(Whom::Customer(self.random.pick(&customers).id))
     }
 
-    /// Erases whoever is to be erased, or some of what is kept of them; and presses a piece of the log.
+    /// Erases whoever is to be erased, or goes one step on the way there; and presses a piece of the log. Between two
+    /// steps more may be decided on, as on the engine's other threads.
     pub(super) fn erase(&mut self) -> Result<()> {
-        let by_slices = self.random.chance(40);
-        let kept = self.carry_out_erasures(by_slices)?;
+        let one_step = self.random.chance(40);
+        let kept = loop {
+            let step = self.erase_next()?;
+            if one_step || !matches!(step, Ok(Erasing::UnderWay)) {
+                break step.map(drop);
+            }
+            if self.random.chance(30) {
+                self.decide()?;
+            }
+        };
         match kept.and_then(|()| Ok(self.machine.store.press()?)) {
             Ok(_) => Ok(()),
             Err(error) => self.explained(&error),
@@ -54,24 +62,24 @@ impl World {
 
     /// Whatever is left to be erased goes.
     pub(super) fn erase_all(&mut self) -> Result<()> {
-        unexplained(self.carry_out_erasures(false)?)
+        while unexplained(self.erase_next()?)? != Erasing::Nobody {}
+        Ok(())
     }
 
-    fn carry_out_erasures(&mut self, by_slices: bool) -> Result<core::result::Result<(), EngineError>> {
+    fn erase_next(&mut self) -> Result<core::result::Result<Erasing, EngineError>> {
         let truth = Arc::clone(&self.machine.truth);
         if unexplained(truth.erasures(true))?.is_empty() {
-            return Ok(Ok(()));
+            return Ok(Ok(Erasing::Nobody));
         }
         self.ledger.look(&*truth)?;
         self.ledger.erased.note(&*truth, &self.ledger.records)?;
-        let stop = AtomicBool::new(by_slices);
         let note: NoteErased = Arc::new(|_| Ok(()));
-        let carried_out = carry_out_erasures(&*self.machine.store, &self.engines_definitions, &note, &stop);
+        let step = erase_next(&*self.machine.store, &self.engines_definitions, &note);
         self.ledger.look_again(&*truth)?;
-        if let Ok(1..) = carried_out {
+        if let Ok(Erasing::Done(_)) = step {
             self.ledger.erased.are_done();
             laws::nothing_is_left(self)?;
         }
-        Ok(carried_out.map(drop))
+        Ok(step)
     }
 }
