@@ -53,9 +53,8 @@ fn main() {
         let prepared: Vec<_> = (0..CHUNK).map(|at| world.event(chunk * CHUNK + at)).collect();
         let (begun, begun_processor) = (Instant::now(), processor_seconds());
         for (position, at, event, reading) in &prepared {
-            let mut customer = customers[*at]
-                .take()
-                .unwrap_or_else(|| Customer::new(CustomerId(*position), Person::default()));
+            let customer =
+                customers[*at].get_or_insert_with(|| Customer::new(CustomerId(*position), Person::default()));
             let mut input = Input {
                 position: *position,
                 lane: Lane::LIVE,
@@ -63,13 +62,13 @@ fn main() {
                 mode: Mode::Live,
                 happening: Happening::Time,
             };
-            while let Some(due) = next_timer(&definitions, &customer).filter(|due| *due <= event.happened) {
+            while let Some(due) = next_timer(&definitions, customer).filter(|due| *due <= event.happened) {
                 input.now = due;
-                customer = step(&definitions, customer, &input, &mut effects);
+                step(&definitions, customer, &input, &mut effects);
             }
             input.now = event.happened;
             input.happening = Happening::Event { event, reading: reading.as_ref() };
-            customers[*at] = Some(step(&definitions, customer, &input, &mut effects));
+            step(&definitions, customer, &input, &mut effects);
             moments += effects.moments.len();
             receipts += effects.receipts.len();
             decisions += effects.receipts.iter().map(|receipt| receipt.decisions.len()).sum::<usize>();

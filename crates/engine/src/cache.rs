@@ -16,8 +16,9 @@ pub(crate) struct Cache<K, V> {
     generation_max: usize,
 }
 
+/// What was put in between two changes of generation.
 #[derive(Debug)]
-struct Generation<K, V> {
+pub(crate) struct Generation<K, V> {
     values: HashMap<K, Weighed<V>>,
     /// What the values weigh together.
     weight: usize,
@@ -45,15 +46,18 @@ impl<K: Hash + Eq, V> Cache<K, V> {
         held.map(|held| &held.value)
     }
 
-    pub(crate) fn put(&mut self, key: K, value: V, weight: usize) {
+    /// Puts a value in. Where that fills a generation, the one that is forgotten for it is handed over: dropping
+    /// thousands of values takes a while, and whoever puts may have no time for it.
+    pub(crate) fn put(&mut self, key: K, value: V, weight: usize) -> Option<Generation<K, V>> {
         self.take(&key);
         self.young.values.insert(key, Weighed { value, weight });
         self.young.weight += weight;
-        if self.young.weight >= self.generation_max {
-            // The room of the one is used again for the other.
-            std::mem::swap(&mut self.old, &mut self.young);
-            self.young.clear();
+        if self.young.weight < self.generation_max {
+            return None;
         }
+        let next = Generation::with_room(self.young.values.len());
+        let young = std::mem::replace(&mut self.young, next);
+        Some(std::mem::replace(&mut self.old, young))
     }
 
     pub(crate) fn forget(&mut self, key: &K) {
@@ -69,6 +73,10 @@ impl<K: Hash + Eq, V> Cache<K, V> {
 impl<K: Hash + Eq, V> Generation<K, V> {
     fn new() -> Generation<K, V> {
         Generation { values: HashMap::new(), weight: 0 }
+    }
+
+    fn with_room(values: usize) -> Generation<K, V> {
+        Generation { values: HashMap::with_capacity(values), weight: 0 }
     }
 
     fn take(&mut self, key: &K) -> Option<V> {

@@ -78,7 +78,7 @@ pub struct Decider {
     budget: Budget,
     policy: opcx_core::delivery::Policy,
     progress: Progress,
-    customers: Cache<CustomerId, Customer>,
+    customers: Cache<CustomerId, Box<Customer>>,
     owners: Cache<Identifier, CustomerId>,
     /// The next batch, where it was read ahead.
     ahead: Option<Batch>,
@@ -220,13 +220,14 @@ impl Decider {
             self.owners.forget(identifier);
         }
         for (identifier, owner) in commit.owners.drain(..) {
-            self.owners.put(identifier, owner, 1);
+            self.owners.put(identifier, owner, 1).into_iter().for_each(drop_elsewhere);
         }
         for change in commit.customers.drain(..) {
             match change.after {
                 Some(customer) => {
                     let weight = in_memory(customer.as_bytes().len());
-                    self.customers.put(change.id, customer.into_value(), weight);
+                    let left = self.customers.put(change.id, customer.into_value(), weight);
+                    left.into_iter().for_each(drop_elsewhere);
                 }
                 None => self.customers.forget(&change.id),
             }
@@ -242,8 +243,8 @@ fn in_memory(written_bytes: usize) -> usize {
     1_536 + 4 * written_bytes
 }
 
-/// Drops on another core what a batch leaves behind, a few pieces of memory for each event: here the next batch would wait
-/// for it.
+/// Drops on another core what a batch leaves behind, a few pieces of memory for each event, and what is forgotten for it:
+/// here the next batch would wait for it.
 fn drop_elsewhere(left: impl Send + 'static) {
     rayon::spawn(move || drop(left));
 }

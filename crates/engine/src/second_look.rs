@@ -165,7 +165,7 @@ mod tests {
             owners: vec![(who, id)],
             customers: vec![CustomerChange {
                 id,
-                after: Some(Box::new(Written::new(customer))),
+                after: Some(Written::new(Box::new(customer))),
                 timer: None,
             }],
             readings: vec![Written::new((Position::START, reading(Tier::Fast, Chosen::Doubtful)))],

@@ -16,6 +16,7 @@ use opcx_core::record::{Entry, Record};
 use opcx_core::rollup::{Rollup, RollupKey};
 use opcx_core::time::Timestamp;
 
+use crate::absent::Absent;
 use crate::floors::{Floors, floor};
 use crate::parts::{Log, Raw, Tables};
 use crate::state::KnownTimers;
@@ -41,6 +42,7 @@ pub struct Assembled<L, T> {
     committing: Mutex<KnownTimers>,
     timers: Floors<Lane>,
     ready: Floors<Name>,
+    absent: Absent,
     stopped: Mutex<Option<Stopped>>,
 }
 
@@ -63,8 +65,8 @@ impl<L: Log, T: Tables> Assembled<L, T> {
         }
         let (appending, committing) = (Mutex::new(()), Mutex::default());
         let (timers, ready) = (Floors::new(), Floors::new());
-        let stopped = Mutex::default();
-        Ok(Assembled { log, tables, faults, appending, committing, timers, ready, stopped })
+        let (absent, stopped) = (Absent::default(), Mutex::default());
+        Ok(Assembled { log, tables, faults, appending, committing, timers, ready, absent, stopped })
     }
 
     /// Reads the whole state and holds its rows against one another.
@@ -212,6 +214,7 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
         let queued = state::write(&self.tables.view(), &known, commit, &mut batch)?;
         self.or_stop(self.write_now(batch))?;
         known.learn(commit);
+        self.absent.brought(&commit.seen);
         self.timers.put(commit.customers.iter().filter_map(|change| change.timer));
         self.ready.put(queued.into_iter());
         Ok(())
@@ -279,6 +282,7 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
         *known = KnownTimers::default();
         self.timers.forget();
         self.ready.forget();
+        self.absent.forget();
         *self.stopped() = None;
         Ok(true)
     }
@@ -288,7 +292,16 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
     }
 
     fn seen(&self, keys: &[EventKey]) -> Result<Vec<bool>> {
-        state::seen(&self.tables.view(), keys)
+        let question = self.absent.ask(keys);
+        let open: Vec<EventKey> = question.open.iter().map(|&place| keys[place]).collect();
+        let found = state::seen(&self.tables.view(), &open)?;
+        let absent = open.iter().zip(&found).filter(|(_, found)| !**found);
+        self.absent.found_absent(&question, absent.map(|(key, _)| *key));
+        let mut seen = vec![false; keys.len()];
+        for (&place, found) in question.open.iter().zip(found) {
+            seen[place] = found;
+        }
+        Ok(seen)
     }
 
     fn customer(&self, id: CustomerId) -> Result<Option<Customer>> {

@@ -118,7 +118,7 @@ pub struct CustomerChange {
     /// Whose.
     pub id: CustomerId,
     /// The customer; `None` once merged into another. Boxed, since changes are put in order.
-    pub after: Option<Box<Written<Customer>>>,
+    pub after: Option<Written<Box<Customer>>>,
     /// When the passing of time concerns them next, on their lane's clock.
     pub timer: Option<(Lane, Timestamp)>,
 }

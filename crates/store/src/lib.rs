@@ -9,6 +9,7 @@
 //!   position. It may reach the disk later than the log; after a crash the engine goes on from the
 //!   position that did, and derives the same again.
 
+mod absent;
 mod assembled;
 mod commit;
 #[cfg(any(test, feature = "testing"))]

@@ -181,9 +181,11 @@ fn shortened(text: &str, chars_max: usize) -> &str {
     text.char_indices().nth(chars_max).map_or(text, |(end, _)| &text[..end])
 }
 
-/// A number as `f64` shows itself; whole ones, nearly all, take a shorter way to the same digits.
+/// A number as `f64` shows itself; those that are not very large or small take a shorter way to the same digits.
 fn number_words(number: f64) -> CompactString {
     const EXACT: f64 = 9_007_199_254_740_992.0;
+    /// Smaller ones are given with an exponent on the shorter way.
+    const PLAIN: f64 = 1e-4;
     #[allow(clippy::cast_possible_truncation, reason = "what is cut off shows in the comparison")]
     let whole = number as i64;
     #[allow(clippy::cast_precision_loss, reason = "within 53 bits there is none")]
@@ -191,6 +193,8 @@ fn number_words(number: f64) -> CompactString {
     // Minus zero shows its sign.
     if is_whole && (whole != 0 || number.is_sign_positive()) {
         whole.to_compact_string()
+    } else if !is_whole && (PLAIN..EXACT).contains(&number.abs()) {
+        number.to_compact_string()
     } else {
         format_compact!("{number}")
     }
@@ -204,7 +208,8 @@ mod tests {
     proptest! {
         #[test]
         fn numbers_show_as_numbers_do(number in proptest::num::f64::ANY, whole in any::<i32>()) {
-            for number in [number, f64::from(whole), f64::from(whole) / 8.0, -0.0] {
+            let of_hundred = f64::from(whole) / 100.0;
+            for number in [number, f64::from(whole), of_hundred, 1e-3 / of_hundred, 1e7 * of_hundred, -0.0] {
                 prop_assert_eq!(number_words(number), format_compact!("{number}"));
             }
         }

@@ -17,8 +17,8 @@ use opcx_core::promise::PromiseId;
 use opcx_core::record::{Command, Entry, Order};
 use opcx_store::{Logged, Store, StoreError};
 
-use super::Counted;
 use super::housekeeping::Remarks;
+use super::{Counted, drop_elsewhere};
 use crate::cache::Cache;
 use groups::{Groups, root_of};
 
@@ -38,7 +38,8 @@ pub(super) struct Assigned {
 #[derive(Default)]
 pub(super) struct Task {
     /// Customers that were at hand; others are fetched.
-    pub(super) at_hand: Vec<Customer>,
+    #[allow(clippy::vec_box, reason = "they go through many hands, and are near a kilobyte each")]
+    pub(super) at_hand: Vec<Box<Customer>>,
     /// Customers whose timers are to be looked at, whether or not a record concerns them.
     pub(super) timers: Vec<CustomerId>,
     /// What to do, in log order.
@@ -47,7 +48,7 @@ pub(super) struct Task {
 
 impl Task {
     /// A look at somebody's timers.
-    pub(super) fn timer(id: CustomerId, at_hand: Option<Customer>) -> Task {
+    pub(super) fn timer(id: CustomerId, at_hand: Option<Box<Customer>>) -> Task {
         Task { at_hand: at_hand.into_iter().collect(), timers: vec![id], items: Vec::new() }
     }
 }
@@ -95,7 +96,7 @@ pub(super) enum IdentityChange {
 pub(super) fn assign(
     store: &dyn Store,
     definitions: &Definitions,
-    customers: &mut Cache<CustomerId, Customer>,
+    customers: &mut Cache<CustomerId, Box<Customer>>,
     owners: &mut Cache<Identifier, CustomerId>,
     batch: &[Logged],
     counted: &Counted,
@@ -150,7 +151,7 @@ pub(super) fn assign(
 
 /// Adds customers whose timers are due and whom no record concerns.
 pub(super) fn add_timers(
-    customers: &mut Cache<CustomerId, Customer>,
+    customers: &mut Cache<CustomerId, Box<Customer>>,
     tasks: &mut Vec<Task>,
     due: &[CustomerId],
 ) {
@@ -168,7 +169,7 @@ struct Desk<'a> {
     store: &'a dyn Store,
     batch: &'a [Logged],
     limits: &'a Limits,
-    customers: &'a mut Cache<CustomerId, Customer>,
+    customers: &'a mut Cache<CustomerId, Box<Customer>>,
     cached_owners: &'a mut Cache<Identifier, CustomerId>,
     /// Owners that this batch changed.
     owners: HashMap<Identifier, CustomerId>,
@@ -184,7 +185,7 @@ struct Desk<'a> {
 struct KnownPerson {
     person: Person,
     /// The customer as they were before the batch, where they had to be fetched.
-    customer: Option<Customer>,
+    customer: Option<Box<Customer>>,
 }
 
 impl Desk<'_> {
@@ -398,7 +399,7 @@ impl Desk<'_> {
         }
         let owner = self.store.owner(identifier)?;
         if let Some(owner) = owner {
-            self.cached_owners.put(identifier.clone(), owner, 1);
+            self.cached_owners.put(identifier.clone(), owner, 1).into_iter().for_each(drop_elsewhere);
         }
         Ok(owner)
     }
@@ -409,7 +410,7 @@ impl Desk<'_> {
         }
         let customer = match self.customers.take(&id) {
             Some(customer) => Some(customer),
-            None => self.store.customer(id)?,
+            None => self.store.customer(id)?.map(Box::new),
         };
         let person = customer.as_ref().map(|customer| customer.person.clone()).unwrap_or_default();
         self.people.insert(id, KnownPerson { person, customer });

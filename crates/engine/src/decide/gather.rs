@@ -181,7 +181,7 @@ fn probe_moments(definitions: &Definitions, batch: &[Logged], remarks: &Remarks)
     for &at in &remarks.probes {
         let logged = &batch[at];
         let Entry::Event(event) = &logged.record.entry else { continue };
-        let nobody = Customer::new(CustomerId(logged.position), opcx_core::identity::Person::default());
+        let mut nobody = Customer::new(CustomerId(logged.position), opcx_core::identity::Person::default());
         let input = Input {
             position: logged.position,
             lane: logged.record.lane,
@@ -189,7 +189,7 @@ fn probe_moments(definitions: &Definitions, batch: &[Logged], remarks: &Remarks)
             mode: logged.record.lane.mode(),
             happening: Happening::Event { event, reading: None },
         };
-        let _ = step(definitions, nobody, &input, &mut effects);
+        step(definitions, &mut nobody, &input, &mut effects);
     }
     effects.moments
 }

@@ -72,7 +72,7 @@ pub(super) enum TrailChange {
 
 /// A customer while a task is at work.
 struct Desk {
-    customer: Option<Customer>,
+    customer: Option<Box<Customer>>,
     /// When the passing of time concerns the customer next, by the clock of their lane.
     due: Option<Timestamp>,
     trail: TrailChange,
@@ -146,7 +146,7 @@ impl Worker<'_> {
             happening,
         };
         let unmatched_before = customer.known.unmatched;
-        let customer = step(self.definitions, customer, &input, &mut done.effects);
+        step(self.definitions, &mut customer, &input, &mut done.effects);
         done.unmatched += difference(customer.known.unmatched, unmatched_before);
         desk.seat(self.definitions, customer);
         desk.last = Some(logged.position);
@@ -176,11 +176,12 @@ impl Worker<'_> {
             && let Some((lane, clock)) = desk.customer.as_ref().and_then(|customer| customer.known.clock)
             && let Some(position) = self.lanes.fires_at(lane, due, desk.last)
             && until.is_none_or(|until| position <= until)
-            && let Some(customer) = desk.customer.take()
+            && let Some(mut customer) = desk.customer.take()
         {
             let input =
                 Input { position, lane, now: due.max(clock), mode: lane.mode(), happening: Happening::Time };
-            desk.seat(self.definitions, step(self.definitions, customer, &input, &mut done.effects));
+            step(self.definitions, &mut customer, &input, &mut done.effects);
+            desk.seat(self.definitions, customer);
         }
         done.timed.extend(done.effects.receipts.drain(receipts_before..));
     }
@@ -315,7 +316,7 @@ impl Worker<'_> {
         let Some(customer) = desk.customer.clone() else { return Ok(()) };
         let trail = self.trail(customer.id, &desk.trail)?;
         self.take_out(&customer, &trail, done)?;
-        desk.seat(self.definitions, self.fold_anew(customer, &trail, logged.record.at, done)?);
+        desk.seat(self.definitions, self.fold_anew(*customer, &trail, logged.record.at, done)?);
         Ok(())
     }
 
@@ -397,14 +398,15 @@ impl Worker<'_> {
 }
 
 impl Desk {
-    fn known(definitions: &Definitions, customer: Customer) -> Desk {
+    fn known(definitions: &Definitions, customer: impl Into<Box<Customer>>) -> Desk {
         let trail = TrailChange::Added(Vec::new());
         let mut desk = Desk { customer: None, due: None, trail, existed: true, last: None };
         desk.seat(definitions, customer);
         desk
     }
 
-    fn seat(&mut self, definitions: &Definitions, customer: Customer) {
+    fn seat(&mut self, definitions: &Definitions, customer: impl Into<Box<Customer>>) {
+        let customer = customer.into();
         self.due = next_timer(definitions, &customer);
         self.customer = Some(customer);
     }

@@ -39,10 +39,9 @@ pub fn run(definitions: &Definitions, events: u64, change: fn(&mut world::Happen
         let (begin, begin_processor) = (Instant::now(), machine::processor_seconds("self"));
         for (number, at, event, reading) in &prepared {
             let position = Position::new(*number);
-            let mut customer = customers[*at]
-                .take()
-                .unwrap_or_else(|| Customer::new(CustomerId(position), Person::default()));
-            while let Some(due) = next_timer(definitions, &customer).filter(|due| *due <= event.happened) {
+            let customer =
+                customers[*at].get_or_insert_with(|| Customer::new(CustomerId(position), Person::default()));
+            while let Some(due) = next_timer(definitions, customer).filter(|due| *due <= event.happened) {
                 let input = Input {
                     position,
                     lane: Lane::LIVE,
@@ -50,7 +49,7 @@ pub fn run(definitions: &Definitions, events: u64, change: fn(&mut world::Happen
                     mode: Lane::LIVE.mode(),
                     happening: Happening::Time,
                 };
-                customer = step(definitions, customer, &input, &mut effects);
+                step(definitions, customer, &input, &mut effects);
             }
             let input = Input {
                 position,
@@ -59,7 +58,7 @@ pub fn run(definitions: &Definitions, events: u64, change: fn(&mut world::Happen
                 mode: Lane::LIVE.mode(),
                 happening: Happening::Event { event, reading: reading.as_ref() },
             };
-            customers[*at] = Some(step(definitions, customer, &input, &mut effects));
+            step(definitions, customer, &input, &mut effects);
             receipts += effects.receipts.len();
             decisions += effects.receipts.iter().map(|receipt| receipt.decisions.len()).sum::<usize>();
             effects.clear();

@@ -44,7 +44,11 @@ impl postcard::ser_flavors::Flavor for Appended<'_> {
     }
 
     fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
-        self.0.extend_from_slice(bytes);
+        match bytes {
+            // Lengths, counts and kinds, most of what there is: sooner pushed than copied.
+            [one] => self.0.push(*one),
+            _ => self.0.extend_from_slice(bytes),
+        }
         Ok(())
     }
 

@@ -16,7 +16,8 @@ proptest! {
         let definitions = promising().definitions();
         let mut used = Effects::default();
         play_watched(&definitions, &story, Lane::LIVE, |seen| {
-            let again = step(&definitions, seen.before.clone(), seen.input, &mut used);
+            let mut again = seen.before.clone();
+            step(&definitions, &mut again, seen.input, &mut used);
             assert_eq!(&again, seen.after);
         });
         prop_assert_eq!(used, play(&definitions, &story).effects);

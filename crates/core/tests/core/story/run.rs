@@ -162,7 +162,8 @@ impl Story {
     ) {
         let mut effects = Effects::default();
         let before = self.customer.clone();
-        let after = step(definitions, before.clone(), input, &mut effects);
+        let mut after = before.clone();
+        step(definitions, &mut after, input, &mut effects);
         watch(&Step { before: &before, input, after: &after, effects: &effects });
         self.note(|| write_down::came_of_it(timer, &before, &after, &effects));
         self.customer = after;

@@ -32,7 +32,7 @@ impl Worker<'_> {
         let trail = self.trail(customer.id, &desk.trail)?;
         self.take_out(&customer, &trail, done)?;
         let before = customer.known.clone();
-        let customer = self.fold_anew(customer, &trail, logged.record.at, done)?;
+        let customer = self.fold_anew(*customer, &trail, logged.record.at, done)?;
         let is = self.moments_of(second.of, done)?;
         let input = Input {
             position: logged.position,
