@@ -11,6 +11,7 @@ pub mod history;
 pub mod latency;
 pub mod load;
 pub mod machine;
+pub mod overload;
 pub mod playbooks;
 pub mod random;
 pub mod receiver;

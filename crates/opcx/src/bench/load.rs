@@ -130,6 +130,18 @@ pub async fn connect(address: SocketAddr) -> anyhow::Result<TcpStream> {
 /// # Errors
 /// It is none, or the connection ends.
 pub async fn ask(stream: &mut TcpStream, request: &[u8]) -> anyhow::Result<()> {
+    let answer = answer(stream, request).await?;
+    if !answer.starts_with(b"HTTP/1.1 200") {
+        bail!("not accepted: {}", String::from_utf8_lossy(&answer));
+    }
+    Ok(())
+}
+
+/// Sends one request and waits for its answer, whatever it says.
+///
+/// # Errors
+/// The connection ends.
+pub async fn answer(stream: &mut TcpStream, request: &[u8]) -> anyhow::Result<Vec<u8>> {
     stream.write_all(request).await?;
     let mut answer = Vec::with_capacity(512);
     loop {
@@ -137,13 +149,9 @@ pub async fn ask(stream: &mut TcpStream, request: &[u8]) -> anyhow::Result<()> {
         if read == 0 {
             bail!("the connection ended: {}", String::from_utf8_lossy(&answer));
         }
-        // The answer's body is `{"success":true}`, short and last.
+        // The answer's body is a flat object, short and last.
         if answer.ends_with(b"}") {
-            break;
+            return Ok(answer);
         }
     }
-    if !answer.starts_with(b"HTTP/1.1 200") {
-        bail!("not accepted: {}", String::from_utf8_lossy(&answer));
-    }
-    Ok(())
 }

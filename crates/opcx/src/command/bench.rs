@@ -8,7 +8,8 @@ use anyhow::Context as _;
 use super::End;
 use crate::bench::engine::definitions;
 use crate::bench::{
-    Row, accept, company, delivery, history, latency, machine, playbooks, scale, single, step, whole,
+    Row, accept, company, delivery, history, latency, machine, overload, playbooks, scale, single, step,
+    whole,
 };
 
 /// What `opcx bench` can be told.
@@ -17,7 +18,7 @@ pub struct Arguments {
     /// How many events go through the engine; fewer give a first impression.
     #[arg(long, default_value_t = 3_000_000)]
     events: u64,
-    /// How long webhooks are timed, in seconds.
+    /// How long loads are kept up, in seconds.
     #[arg(long, default_value_t = 20)]
     seconds: u32,
     /// How many customers there are where many are measured.
@@ -55,6 +56,9 @@ enum Measure {
     History,
     /// Through all five steps, from a file.
     Whole,
+    /// Ten times the load: what is refused, how long answers take, and what memory it needs. Not among all: name it, and
+    /// give it `--seconds 600`.
+    Overload,
     /// Many customers: memory, disk, a start after `kill -9`, and all state derived anew.
     Scale,
 }
@@ -135,6 +139,9 @@ fn measure(arguments: &Arguments, folder: &std::path::Path) -> anyhow::Result<Ve
     }
     if wanted(Measure::Scale) {
         rows.extend(scale::run(folder, events, arguments.customers)?);
+    }
+    if arguments.only.contains(&Measure::Overload) {
+        rows.extend(overload::run(folder, seconds)?);
     }
     rows.push(machine::calibrate(folder)?);
     Ok(rows)
