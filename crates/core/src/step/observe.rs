@@ -1,6 +1,6 @@
 //! Observing: folds one input into what is known.
 
-use alloc::vec::Vec;
+use smallvec::SmallVec;
 
 use super::{Input, moments, promises};
 use crate::condition::{PromiseSight, Sight};
@@ -18,6 +18,9 @@ use crate::reading::{Reading, Valence};
 use crate::time::Timestamp;
 use crate::trust::{Account, Entry, Evidence, Trust, What};
 
+/// What is nearly always one or two, and is not allocated then.
+pub(super) type Few<T> = SmallVec<[T; 2]>;
+
 /// What an observation found that playbooks may answer.
 #[derive(Debug, Clone)]
 pub(super) struct Noticed<'a> {
@@ -28,13 +31,13 @@ pub(super) struct Noticed<'a> {
     /// What was read in it.
     pub(super) reading: Option<&'a Reading>,
     /// Moments gone through.
-    pub(super) moments: Vec<(MomentIndex, Outcome)>,
+    pub(super) moments: Few<(MomentIndex, Outcome)>,
     /// Promises that came into a state.
-    pub(super) promises: Vec<(PromiseIndex, PromiseId, PromiseState)>,
+    pub(super) promises: Few<(PromiseIndex, PromiseId, PromiseState)>,
     /// Accounts of trust that moved: from where to where, each account once.
-    pub(super) trust: Vec<(Account, Trust, Trust)>,
+    pub(super) trust: Few<(Account, Trust, Trust)>,
     /// Playbooks whose time of silence is over.
-    pub(super) silences: Vec<PlaybookIndex>,
+    pub(super) silences: Few<PlaybookIndex>,
     /// How many pieces of evidence were found, to number them.
     pub(super) evidence: u16,
 }
@@ -128,10 +131,10 @@ impl Default for Noticed<'_> {
             concerned: const { &Concerned::nothing(Category::Service) },
             event: None,
             reading: None,
-            moments: Vec::new(),
-            promises: Vec::new(),
-            trust: Vec::new(),
-            silences: Vec::new(),
+            moments: Few::new(),
+            promises: Few::new(),
+            trust: Few::new(),
+            silences: Few::new(),
             evidence: 0,
         }
     }

@@ -3,9 +3,7 @@
 //! What is known is folded anew with the second reading (see [`super::refold()`]). What is left is to decide: what the text
 //! sets off now and did not under the first reading is asked; what was decided stands.
 
-use alloc::vec::Vec;
-
-use super::observe::{Noticed, may_see};
+use super::observe::{Few, Noticed, may_see};
 use super::{Input, decide};
 use crate::consent::Purpose;
 use crate::customer::{Customer, Known};
@@ -70,7 +68,7 @@ fn indexes(
     definitions: &Definitions,
     among: &[MomentIndex],
     moments: &[Moment],
-) -> Vec<(MomentIndex, Outcome)> {
+) -> Few<(MomentIndex, Outcome)> {
     let place = |moment: &Moment| {
         let is_it = |index: &MomentIndex| {
             definitions.moment_and_journey(*index).is_some_and(|(defined, journey)| {

@@ -1,4 +1,4 @@
-use alloc::vec::Vec;
+use smallvec::SmallVec;
 
 use super::Asked;
 use super::refusal::categories_of_cause;
@@ -16,7 +16,7 @@ use crate::step::{Input, message};
 pub(super) struct Writing {
     decisions: Decisions,
     /// What was seen, as long as looking again would show the same.
-    seen: Vec<Seen>,
+    seen: SmallVec<[Seen; 8]>,
     /// What it was looked at for, and with which promise at hand.
     seen_with: Option<(Purpose, Option<PromiseId>)>,
 }
@@ -33,7 +33,7 @@ struct Seen {
 impl Writing {
     /// The receipt of so many decisions.
     pub(super) fn of(decisions: usize) -> Writing {
-        Writing { decisions: Decisions::with_room(decisions), seen: Vec::new(), seen_with: None }
+        Writing { decisions: Decisions::with_room(decisions), seen: SmallVec::new(), seen_with: None }
     }
 
     /// Begins a decision with what the playbook looks at, as it is now: every field of its condition and

@@ -1,21 +1,21 @@
 use alloc::boxed::Box;
-use alloc::vec::Vec;
 use compact_str::{CompactString, CompactStringExt as _, format_compact};
+use smallvec::SmallVec;
 
 use crate::customer::Known;
 use crate::definitions::Definitions;
 use crate::event::Name;
 use crate::playbook::{Playbook, PlaybookIndex, Trigger};
 use crate::promise::Promise;
-use crate::step::observe::Noticed;
+use crate::step::observe::{Few, Noticed};
 use crate::trust::Trust;
 
 /// Playbooks that an observation set off, and what did.
 #[derive(Default)]
 pub(super) struct SetOff {
-    causes: Vec<Cause>,
+    causes: Few<Cause>,
     /// The playbooks, each with the place of its cause.
-    playbooks: Vec<(PlaybookIndex, usize)>,
+    playbooks: SmallVec<[(PlaybookIndex, usize); 8]>,
 }
 
 /// What set playbooks off.
