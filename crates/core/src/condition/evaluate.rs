@@ -91,16 +91,47 @@ impl Condition {
     }
 }
 
+/// What an expression is as a truth value. Most of a condition is made of these, and they are no operands on the way.
 fn truth<'a>(expression: &'a Expression, sight: &Sight<'a>) -> Result<bool, Missing<'a>> {
-    match evaluate(expression, sight)? {
-        Operand::Bool(truth) => Ok(truth),
-        // The checker admits only truth values here.
-        Operand::Number(_)
-        | Operand::Text(_)
-        | Operand::Lowered(_)
-        | Operand::Time(_)
-        | Operand::Span(_)
-        | Operand::List(_) => Ok(false),
+    match expression {
+        Expression::All(parts) => quantify(parts, sight, false),
+        Expression::Any(parts) => quantify(parts, sight, true),
+        Expression::Not(part) => Ok(!truth(part, sight)?),
+        Expression::Has(field) => Ok(sight.read(field).is_ok()),
+        Expression::Compare(how, sides) => {
+            Ok(agrees(*how, compare(evaluate(&sides.0, sight)?, evaluate(&sides.1, sight)?)))
+        }
+        Expression::In(sides) => {
+            let wanted = evaluate(&sides.0, sight)?;
+            let Operand::List(list) = evaluate(&sides.1, sight)? else { return Ok(false) };
+            Ok(list.iter().any(|value| compare(wanted, operand(value)) == Some(Ordering::Equal)))
+        }
+        Expression::Text(test, sides) => {
+            let (left, right) = (evaluate(&sides.0, sight)?, evaluate(&sides.1, sight)?);
+            let (Some(left), Some(right)) = (Letters::of(left), Letters::of(right)) else { return Ok(false) };
+            Ok(match test {
+                TextTest::Contains => left.contains(right),
+                TextTest::StartsWith => left.starts_with(right),
+                TextTest::EndsWith => left.ends_with(right),
+            })
+        }
+        Expression::Constant(_)
+        | Expression::Span(_)
+        | Expression::Time(_)
+        | Expression::Read(_)
+        | Expression::Reckon(..)
+        | Expression::Size(_)
+        | Expression::Choose(_)
+        | Expression::LowerAscii(_) => match evaluate(expression, sight)? {
+            Operand::Bool(truth) => Ok(truth),
+            // The checker admits only truth values here.
+            Operand::Number(_)
+            | Operand::Text(_)
+            | Operand::Lowered(_)
+            | Operand::Time(_)
+            | Operand::Span(_)
+            | Operand::List(_) => Ok(false),
+        },
     }
 }
 
@@ -110,34 +141,15 @@ fn evaluate<'a>(expression: &'a Expression, sight: &Sight<'a>) -> Outcome<'a> {
         Expression::Span(span) => Ok(Operand::Span(*span)),
         Expression::Time(time) => Ok(Operand::Time(*time)),
         Expression::Read(field) => sight.read(field),
-        Expression::Has(field) => Ok(Operand::Bool(sight.read(field).is_ok())),
-        Expression::All(parts) => quantify(parts, sight, false),
-        Expression::Any(parts) => quantify(parts, sight, true),
-        Expression::Not(part) => Ok(Operand::Bool(!truth(part, sight)?)),
-        Expression::Compare(how, sides) => {
-            let order = compare(evaluate(&sides.0, sight)?, evaluate(&sides.1, sight)?);
-            Ok(Operand::Bool(agrees(*how, order)))
-        }
-        Expression::In(sides) => {
-            let wanted = evaluate(&sides.0, sight)?;
-            let Operand::List(list) = evaluate(&sides.1, sight)? else { return Ok(Operand::Bool(false)) };
-            Ok(Operand::Bool(
-                list.iter().any(|value| compare(wanted, operand(value)) == Some(Ordering::Equal)),
-            ))
-        }
+        Expression::All(_)
+        | Expression::Any(_)
+        | Expression::Not(_)
+        | Expression::Has(_)
+        | Expression::Compare(..)
+        | Expression::In(_)
+        | Expression::Text(..) => truth(expression, sight).map(Operand::Bool),
         Expression::Reckon(how, sides) => {
             reckon(*how, evaluate(&sides.0, sight)?, evaluate(&sides.1, sight)?)
-        }
-        Expression::Text(test, sides) => {
-            let (left, right) = (evaluate(&sides.0, sight)?, evaluate(&sides.1, sight)?);
-            let (Some(left), Some(right)) = (Letters::of(left), Letters::of(right)) else {
-                return Ok(Operand::Bool(false));
-            };
-            Ok(Operand::Bool(match test {
-                TextTest::Contains => left.contains(right),
-                TextTest::StartsWith => left.starts_with(right),
-                TextTest::EndsWith => left.ends_with(right),
-            }))
         }
         Expression::Size(part) => {
             let size = match evaluate(part, sight)? {
@@ -159,18 +171,18 @@ fn evaluate<'a>(expression: &'a Expression, sight: &Sight<'a>) -> Outcome<'a> {
 }
 
 /// All or any: `deciding` is the truth value that settles it whatever else is missing.
-fn quantify<'a>(parts: &'a [Expression], sight: &Sight<'a>, deciding: bool) -> Outcome<'a> {
+fn quantify<'a>(parts: &'a [Expression], sight: &Sight<'a>, deciding: bool) -> Result<bool, Missing<'a>> {
     let mut missing = None;
     for part in parts {
         match truth(part, sight) {
-            Ok(truth) if truth == deciding => return Ok(Operand::Bool(deciding)),
+            Ok(truth) if truth == deciding => return Ok(deciding),
             Ok(_) => {}
             Err(what) => missing = missing.or(Some(what)),
         }
     }
     match missing {
         Some(what) => Err(what),
-        None => Ok(Operand::Bool(!deciding)),
+        None => Ok(!deciding),
     }
 }
 
@@ -186,6 +198,7 @@ fn operand(value: &Value) -> Operand<'_> {
 fn compare(left: Operand<'_>, right: Operand<'_>) -> Option<Ordering> {
     match (left, right) {
         (Operand::Number(left), Operand::Number(right)) => left.partial_cmp(&right),
+        (Operand::Text(left), Operand::Text(right)) => Some(left.cmp(right)),
         (Operand::Bool(left), Operand::Bool(right)) => Some(left.cmp(&right)),
         (Operand::Time(left), Operand::Time(right)) => Some(left.cmp(&right)),
         (Operand::Span(left), Operand::Span(right)) => Some(left.cmp(&right)),
