@@ -29,6 +29,9 @@ pub fn run(program: &Path, kills: usize, seed: u64, plant: Option<Plant>) -> any
     }
     let mut report = trial.finish(&planted)?;
     report.deaths = counts.into_iter().collect();
+    if !report.faults.is_empty() && plant.is_none() {
+        report.kept = Some(home.keep());
+    }
     Ok(report)
 }
 

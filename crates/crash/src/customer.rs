@@ -57,9 +57,12 @@ impl Customers {
             })
         };
         let mut senders: Vec<JoinHandle<()>> = (0..SENDERS).map(sender).collect();
-        let (leaving, ended) = (Arc::clone(ledger), Arc::clone(&stop));
-        let mut wire = Wire { door: Arc::clone(door), stream: None };
-        senders.push(std::thread::spawn(move || leaver::come_and_leave(&mut wire, &leaving, &ended)));
+        for first in 0..leaver::AT_ONCE {
+            let (leaving, ended) = (Arc::clone(ledger), Arc::clone(&stop));
+            let mut wire = Wire { door: Arc::clone(door), stream: None };
+            let leave = move || leaver::come_and_leave(first, &mut wire, &leaving, &ended);
+            senders.push(std::thread::spawn(leave));
+        }
         Customers { stop, senders }
     }
 

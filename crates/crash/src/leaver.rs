@@ -1,4 +1,4 @@
-//! A customer who comes, asks to be erased, and leaves; then the next one does.
+//! Customers who come, ask to be erased, and leave; then the next ones do.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,15 +14,17 @@ const FIRST: Serial = 1 << 60;
 /// How often a leaver waits a moment before the next one comes: an erasure goes through everything, and
 /// others want to be served as well.
 const PAUSES: usize = 50;
+/// How many leave at a time, so that some ask while others are being erased.
+pub(crate) const AT_ONCE: Serial = 3;
 
 /// How every leaver's name begins.
 pub(crate) const NAME_BEGINS: &[u8] = b"leaver-";
 /// How long every leaver's name is, in bytes.
 pub(crate) const NAME_BYTES: usize = 17;
 
-/// Lets one after the other come and leave until `stop`.
-pub(crate) fn come_and_leave(wire: &mut Wire, ledger: &Arc<Ledger>, stop: &AtomicBool) {
-    for count in 0.. {
+/// Lets one after the other come and leave until `stop`, from the `first` one on.
+pub(crate) fn come_and_leave(first: Serial, wire: &mut Wire, ledger: &Arc<Ledger>, stop: &AtomicBool) {
+    for count in (first..).step_by(AT_ONCE as usize) {
         let (name, serial) = (format!("leaver-{count:010}"), FIRST + count);
         ledger.sending(serial, Kind::Left);
         say_something(wire, ledger, serial, &name);

@@ -1,6 +1,7 @@
 //! What a trial came to.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::ledger::{Seen, Serial};
@@ -108,6 +109,8 @@ pub struct Report {
     pub repeats: u64,
     /// What is wrong.
     pub faults: Vec<Fault>,
+    /// Where the data lie that show it.
+    pub kept: Option<PathBuf>,
 }
 
 impl Report {
@@ -172,6 +175,9 @@ impl fmt::Display for Report {
         }
         if self.faults.len() > SHOWN_MAX {
             writeln!(f, "FAULT           and {} more", self.faults.len() - SHOWN_MAX)?;
+        }
+        if let Some(kept) = &self.kept {
+            writeln!(f, "kept            the data lie in {}", kept.display())?;
         }
         Ok(())
     }
