@@ -15,7 +15,7 @@ use super::{Row, load, machine};
 use crate::senses;
 
 /// Events in a request.
-const EVENTS_PER_REQUEST: u64 = 100;
+const EVENTS_PER_REQUEST: u32 = 100;
 /// Connections that send at the same time.
 const CONNECTIONS: u64 = 8;
 
@@ -30,14 +30,14 @@ pub async fn run(folder: &Path, events: u64) -> anyhow::Result<Row> {
     let (address, door) = Opened::new(intake, senses::live().first).await?;
 
     // Bodies are made before the clock runs: the sender should cost little beside the receiver.
-    let mut world = World::new(2);
-    let requests = events.div_ceil(EVENTS_PER_REQUEST * CONNECTIONS);
+    let (mut world, each) = (World::new(2), u64::from(EVENTS_PER_REQUEST));
+    let requests = events.div_ceil(each * CONNECTIONS);
     let mut bodies: Vec<Vec<Vec<u8>>> = Vec::new();
     for _ in 0..CONNECTIONS {
-        bodies.push((0..requests).map(|_| request(&mut world)).collect());
+        bodies.push((0..requests).map(|_| load::batch(&mut world, EVENTS_PER_REQUEST, 0, |_| {})).collect());
     }
     let bytes: usize = bodies.iter().flatten().map(Vec::len).sum();
-    let sent = requests * EVENTS_PER_REQUEST * CONNECTIONS;
+    let sent = requests * each * CONNECTIONS;
 
     let (begin, begin_processor) = (Instant::now(), machine::processor_seconds("self"));
     let senders: Vec<_> = bodies.into_iter().map(|bodies| tokio::spawn(send(address, bodies))).collect();
@@ -61,20 +61,6 @@ pub async fn run(folder: &Path, events: u64) -> anyhow::Result<Row> {
         per_cpu_second: Some(count / processor.max(0.01)),
         note: format!("{bytes_each:.0} bytes an event; sender and receiver share the cores"),
     })
-}
-
-/// A whole HTTP request with a batch of new events.
-fn request(world: &mut World) -> Vec<u8> {
-    let mut body = String::with_capacity(80_000);
-    body.push_str("{\"batch\":[");
-    for at in 0..EVENTS_PER_REQUEST {
-        if at > 0 {
-            body.push(',');
-        }
-        world.happening().write_segment(&mut body, 0);
-    }
-    body.push_str("]}");
-    load::framed("/v1/batch", &body)
 }
 
 async fn send(address: SocketAddr, requests: Vec<Vec<u8>>) -> anyhow::Result<()> {

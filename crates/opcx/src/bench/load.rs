@@ -82,26 +82,31 @@ impl Load {
 
     /// The next request: a call of its own for one event, a batch for several.
     fn request(self, world: &mut World, sent: Duration, change: fn(&mut Happening)) -> Vec<u8> {
-        let mut body = String::with_capacity(800 * self.events_per_request as usize);
-        let mut write = |body: &mut String| {
+        if self.events_per_request == 1 {
+            let mut body = String::with_capacity(800);
             let mut happening = world.happening();
             change(&mut happening);
-            happening.write_segment(body, sent.as_nanos());
-        };
-        if self.events_per_request == 1 {
-            write(&mut body);
+            happening.write_segment(&mut body, sent.as_nanos());
             return framed("/v1/track", &body);
         }
-        body.push_str("{\"batch\":[");
-        for at in 0..self.events_per_request {
-            if at > 0 {
-                body.push(',');
-            }
-            write(&mut body);
-        }
-        body.push_str("]}");
-        framed("/v1/batch", &body)
+        batch(world, self.events_per_request, sent.as_nanos(), change)
     }
+}
+
+/// A request with a batch of what happens in `world`, changed by `change`.
+pub fn batch(world: &mut World, events: u32, sent_nanos: u128, change: impl Fn(&mut Happening)) -> Vec<u8> {
+    let mut body = String::with_capacity(800 * events as usize);
+    body.push_str("{\"batch\":[");
+    for at in 0..events {
+        if at > 0 {
+            body.push(',');
+        }
+        let mut happening = world.happening();
+        change(&mut happening);
+        happening.write_segment(&mut body, sent_nanos);
+    }
+    body.push_str("]}");
+    framed("/v1/batch", &body)
 }
 
 /// A body as a request to the tracking API.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 
-use super::load::{self, framed};
+use super::load;
 use super::served::Served;
 use super::spread::Spread;
 use super::world::World;
@@ -147,19 +147,10 @@ async fn send(
 
 /// A request whose events are all of one kind.
 fn body(world: &mut World, says: bool) -> Vec<u8> {
-    let mut body = String::with_capacity(800 * EVENTS_PER_REQUEST as usize);
-    body.push_str("{\"batch\":[");
-    for at in 0..EVENTS_PER_REQUEST {
-        if at > 0 {
-            body.push(',');
-        }
-        let mut happening = world.happening();
+    load::batch(world, EVENTS_PER_REQUEST, 0, |happening| {
         happening.kind = if says { "Message Received" } else { "Page Viewed" };
         happening.text = says.then(|| "The payment page failed again and nobody answers me".to_owned());
-        happening.write_segment(&mut body, 0);
-    }
-    body.push_str("]}");
-    framed("/v1/batch", &body)
+    })
 }
 
 fn came(answer: &[u8]) -> anyhow::Result<Came> {
