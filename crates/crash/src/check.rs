@@ -36,7 +36,7 @@ pub(crate) fn faults(folder: &Path, seen: &Seen) -> anyhow::Result<Vec<Fault>> {
     let company = Company::load(folder)?;
     let store = company.open_store().context("opening what the last engine left")?;
     // What the last engine had not come to yet.
-    while !store.erasures(true)?.is_empty() {
+    while !store.erasures(true, 1)?.is_empty() {
         let never = AtomicBool::new(false);
         carry_out_erasures(&*store, &company.definitions, &note_erased(&company.data()), &never)?;
     }
@@ -104,7 +104,7 @@ fn events(store: &dyn Store, log: &[Logged], seen: &Seen) -> anyhow::Result<Vec<
     faults.extend(lost.map(|(&serial, _)| Fault::Lost { serial }));
     let miscounted = counted.iter().filter(|(_, times)| **times != 1);
     faults.extend(miscounted.map(|(&serial, &times)| Fault::Miscounted { serial, times }));
-    let erasures = store.erasures(false)?;
+    let erasures = store.erasures(false, usize::MAX)?;
     let erased: u64 = erasures.iter().map(|(_, row)| row.erasure().remains.counts.events).sum();
     let (total, logged) = (store.progress()?.totals.events, counted.len() as u64 + erased);
     if total != logged {

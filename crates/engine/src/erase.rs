@@ -76,7 +76,7 @@ pub fn erase_next(
 ) -> Result<Erasing, EngineError> {
     let mut under_way: Vec<(Position, UnderWay)> = Vec::new();
     let mut cleaned: Vec<(Position, Erasure)> = Vec::new();
-    for (position, row) in store.erasures(true)?.into_iter().take(AT_ONCE) {
+    for (position, row) in store.erasures(true, AT_ONCE)? {
         match row {
             ErasureRow::UnderWay(row) => under_way.push((position, *row)),
             ErasureRow::Cleaned(erasure) => cleaned.push((position, *erasure)),

@@ -62,7 +62,7 @@ pub fn erasures(store: &dyn Store, question: &ErasuresQuestion) -> Result<Erasur
     let after = question.after.as_deref().map(place).transpose()?;
     let mut smallest = Smallest::new(rows(question.most)?, after);
     let (mut ordered, mut under_way) = (0, 0);
-    for (position, row) in store.erasures(false)? {
+    for (position, row) in store.erasures(false, usize::MAX)? {
         let state = match row {
             ErasureRow::UnderWay(_) | ErasureRow::Cleaned(_) => ErasureStateWord::UnderWay,
             ErasureRow::Done(_) => ErasureStateWord::Done,

@@ -37,7 +37,7 @@ pub(crate) struct Leaver {
 impl Erased {
     /// Takes note of everyone whose erasure is under way. `records` are the log so far.
     pub(crate) fn note(&mut self, store: &dyn Store, records: &[Logged]) -> Result<()> {
-        for (position, row) in unexplained(store.erasures(true))? {
+        for (position, row) in unexplained(store.erasures(true, usize::MAX))? {
             let ErasureRow::UnderWay(under_way) = row else { continue };
             let leaver = self.leavers.entry(position).or_default();
             leaver.identifiers.extend(under_way.identifiers);

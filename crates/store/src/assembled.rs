@@ -262,8 +262,8 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
         self.tables.purge()
     }
 
-    fn erasures(&self, only_under_way: bool) -> Result<Vec<(Position, ErasureRow)>> {
-        state::erasures(&self.tables.view(), only_under_way)
+    fn erasures(&self, only_under_way: bool, most: usize) -> Result<Vec<(Position, ErasureRow)>> {
+        state::erasures(&self.tables.view(), only_under_way, most)
     }
 
     fn seals(&self) -> Result<Vec<Seal>> {

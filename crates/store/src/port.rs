@@ -107,8 +107,9 @@ pub trait Store: Send + Sync {
     /// The disk refused; some of it may be left.
     fn purge(&self) -> Result<()>;
 
-    /// Orders to erase customers, in the order of the log: all, or only those that are not done.
-    fn erasures(&self, only_under_way: bool) -> Result<Vec<(Position, ErasureRow)>>;
+    /// Orders to erase customers: all, or only those that are not done. Of those that are not done, and then of the
+    /// others, the first `most`; returned in the order of the log.
+    fn erasures(&self, only_under_way: bool, most: usize) -> Result<Vec<(Position, ErasureRow)>>;
 
     /// What the chain of receipts keeps of those that were erased.
     fn seals(&self) -> Result<Vec<Seal>>;

@@ -132,8 +132,8 @@ impl Store for Watched {
         self.store.purge()
     }
 
-    fn erasures(&self, only_under_way: bool) -> Result<Vec<(Position, ErasureRow)>> {
-        self.store.erasures(only_under_way)
+    fn erasures(&self, only_under_way: bool, most: usize) -> Result<Vec<(Position, ErasureRow)>> {
+        self.store.erasures(only_under_way, most)
     }
 
     fn seals(&self) -> Result<Vec<Seal>> {

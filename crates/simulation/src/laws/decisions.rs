@@ -23,7 +23,7 @@ pub(super) fn have_receipts(world: &World) -> Result<()> {
         seals.get(&after).into_iter().flatten().fold(chain, |chain, hash| chain.after(*hash))
     };
     let (mut chain, mut ids) = (sealed(ChainHash::default(), None), BTreeSet::new());
-    let erasures = unexplained(truth.erasures(false))?;
+    let erasures = unexplained(truth.erasures(false, usize::MAX))?;
     let mut decisions: u64 = erasures.iter().map(|(_, row)| row.erasure().remains.counts.decisions).sum();
     let gone: BTreeSet<_> = erasures.iter().flat_map(|(_, row)| &row.erasure().gone).collect();
     let mut deeds: BTreeSet<String> = BTreeSet::new();

@@ -16,7 +16,7 @@ const LAW: &str = "of who was erased nothing is left";
 /// What an erasure that is done leaves: in the log up to the order nobody is called as they were, and words
 /// that nothing later in the log says are in no file, in no table, and in no answer.
 pub(crate) fn nothing_is_left(world: &World) -> Result<()> {
-    let done: Vec<(Position, ErasureRow)> = unexplained(world.machine.truth.erasures(false))?
+    let done: Vec<(Position, ErasureRow)> = unexplained(world.machine.truth.erasures(false, usize::MAX))?
         .into_iter()
         .filter(|(_, row)| matches!(row, ErasureRow::Done(_)))
         .collect();

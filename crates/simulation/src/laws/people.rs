@@ -62,7 +62,7 @@ pub(super) fn are_whole(world: &World) -> Result<()> {
     }
     let receipts = unexplained(truth.receipts(Position::START..truth.end(), usize::MAX))?;
     let ids: BTreeSet<CustomerId> = receipts.iter().map(opcx_core::receipt::Receipt::customer).collect();
-    let erasures = unexplained(truth.erasures(false))?;
+    let erasures = unexplained(truth.erasures(false, usize::MAX))?;
     let erased = |id| erasures.iter().any(|(_, row)| row.erasure().receipt.customer == id);
     for id in ids.into_iter().filter(|id| !erased(*id)) {
         let stands_for = unexplained(truth.stands_for(id))?;

@@ -76,7 +76,7 @@ impl PlantedStore {
     /// Whether the state is clean of somebody whom the log still tells of.
     fn log_is_next(&self) -> Result<bool> {
         let is_next = |row: &ErasureRow| matches!(row, ErasureRow::UnderWay(row) if row.next == Next::Log);
-        Ok(self.store.erasures(true)?.iter().any(|(_, row)| is_next(row)))
+        Ok(self.store.erasures(true, usize::MAX)?.iter().any(|(_, row)| is_next(row)))
     }
 
     /// Whether this is the first time that is asked since a restart.
@@ -269,8 +269,8 @@ impl Store for PlantedStore {
     fn purge(&self) -> Result<()> {
         self.store.purge()
     }
-    fn erasures(&self, only_under_way: bool) -> Result<Vec<(Position, ErasureRow)>> {
-        let mut erasures = self.store.erasures(only_under_way)?;
+    fn erasures(&self, only_under_way: bool, most: usize) -> Result<Vec<(Position, ErasureRow)>> {
+        let mut erasures = self.store.erasures(only_under_way, most)?;
         if matches!(self.bug, Bug::TakenForClean | Bug::RowsStay) {
             let mut somebody_is = self.bug == Bug::RowsStay;
             for (_, row) in &mut erasures {

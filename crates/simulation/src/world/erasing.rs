@@ -42,7 +42,7 @@ impl World {
 
     /// Something fails in the middle of it, and then it may be that nothing goes on.
     pub(super) fn erase_and_fail(&mut self) -> Result<()> {
-        if !self.erases || unexplained(self.machine.truth.erasures(true))?.is_empty() {
+        if !self.erases || unexplained(self.machine.truth.erasures(true, 1))?.is_empty() {
             return Ok(());
         }
         self.tally.faults += 1;
@@ -68,7 +68,7 @@ impl World {
 
     fn erase_next(&mut self) -> Result<core::result::Result<Erasing, EngineError>> {
         let truth = Arc::clone(&self.machine.truth);
-        if unexplained(truth.erasures(true))?.is_empty() {
+        if unexplained(truth.erasures(true, 1))?.is_empty() {
             return Ok(Ok(Erasing::Nobody));
         }
         self.ledger.look(&*truth)?;

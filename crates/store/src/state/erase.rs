@@ -327,10 +327,14 @@ pub(crate) fn seals(view: &impl View) -> Result<Vec<Seal>> {
         .collect()
 }
 
-/// Every erasure, or only those that are not done, in the order of the log.
-pub(crate) fn erasures(view: &impl View, only_under_way: bool) -> Result<Vec<(Position, ErasureRow)>> {
+/// The first `most` erasures of all, or of those that are not done, in the order of the log.
+pub(crate) fn erasures(
+    view: &impl View,
+    only_under_way: bool,
+    most: usize,
+) -> Result<Vec<(Position, ErasureRow)>> {
     let end = if only_under_way { Bound::Excluded(vec![DONE]) } else { Bound::Unbounded };
-    let rows = view.range(Table::Erasures, (Bound::Unbounded, end)).map(|row| {
+    let rows = view.range(Table::Erasures, (Bound::Unbounded, end)).take(most).map(|row| {
         let (key, value) = row?;
         let position = key.get(1..).and_then(|key| Parts(key).position());
         let position = position.ok_or_else(|| malformed(Table::Erasures))?;
