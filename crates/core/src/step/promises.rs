@@ -229,14 +229,17 @@ pub(super) fn add(
     write_down(customer, None, promise, input, effects);
 }
 
-/// Keeps one more promise; of too many settled ones the one settled longest ago goes.
+/// Keeps one more promise. Of too many settled ones one goes that nothing can change any more, and if there is none, a broken
+/// one; of several the one settled longest ago.
 pub(super) fn keep(promises: &mut Vec<Promise>, promise: Promise) {
     promises.push(promise);
     while promises.len() > SETTLED_MAX && promises.len() - owed(promises) > SETTLED_MAX {
-        let settled_longest_ago = (0..promises.len())
-            .filter(|&at| !promises[at].state.is_owed())
-            .min_by_key(|&at| promises[at].settled.map(|settled| settled.at));
-        let Some(at) = settled_longest_ago else { return };
+        let least_missed =
+            (0..promises.len()).filter(|&at| !promises[at].state.is_owed()).min_by_key(|&at| {
+                let promise = &promises[at];
+                (promise.state == PromiseState::Broken, promise.settled.map(|settled| settled.at))
+            });
+        let Some(at) = least_missed else { return };
         promises.remove(at);
     }
 }
@@ -396,4 +399,47 @@ fn promise_facts(definitions: &Definitions, known: &Known, event: &Event) -> Fac
         })
     };
     event.facts.only(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::Position;
+
+    /// A promise that was settled `minute` minutes after the epoch, or is open.
+    fn promise(number: u64, state: PromiseState, minute: Option<i64>) -> Promise {
+        let settled = minute.map(|minute| Settled {
+            position: Position::new(number),
+            at: Timestamp::from_millis(minute * 60_000),
+        });
+        Promise {
+            id: PromiseId::Event { position: Position::new(number), number: 0 },
+            name: "answered".into(),
+            made: Timestamp::EPOCH,
+            due: Timestamp::EPOCH,
+            warn: None,
+            state,
+            facts: Facts::NONE,
+            record: Position::new(number),
+            settled,
+            made_good: None,
+        }
+    }
+
+    #[test]
+    fn of_too_many_settled_promises_those_that_may_still_change_stay() {
+        let mut promises = Vec::new();
+        let broken = |number: u64| promise(number, PromiseState::Broken, i64::try_from(number).ok());
+        keep(&mut promises, promise(100, PromiseState::Open, None));
+        keep(&mut promises, promise(101, PromiseState::Kept, Some(500)));
+        keep(&mut promises, promise(102, PromiseState::Released, Some(400)));
+        for number in 1..=SETTLED_MAX as u64 {
+            keep(&mut promises, broken(number));
+        }
+        let numbers =
+            |promises: &[Promise]| promises.iter().map(|promise| promise.record.get()).collect::<Vec<_>>();
+        assert_eq!(numbers(&promises), [100, 1, 2, 3, 4, 5, 6, 7, 8], "kept and released ones went first");
+        keep(&mut promises, broken(9));
+        assert_eq!(numbers(&promises), [100, 2, 3, 4, 5, 6, 7, 8, 9], "then the one broken longest ago");
+    }
 }
