@@ -1,5 +1,6 @@
-use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use hashbrown::HashSet;
 
 use crate::EventKey;
 

@@ -135,9 +135,10 @@ fn walk(
     outcome: Outcome,
 ) -> u16 {
     // A run that ended is over, unless its key says that this is still the same order.
+    // Of most customers all runs are of one journey: their keys tell them apart.
     let same = |run: &Run| {
-        run.journey == journey.name
-            && run.key.as_ref() == key
+        run.key.as_ref() == key
+            && run.journey == journey.name
             && (key.is_some() || run.state == RunState::UnderWay)
     };
     let at = known.runs.iter().position(same).unwrap_or_else(|| {
