@@ -21,8 +21,9 @@ use crate::{
 
 /// How long the deciding thread sleeps at the log's end when nobody wakes it: the precision of timers.
 const IDLE: Duration = Duration::from_millis(100);
-/// How often commits are made to survive a power cut. Until then they would be derived again.
-const PERSIST_EVERY: Duration = Duration::from_secs(1);
+/// How often commits are made to survive a power cut. Until then they would be derived again. Often, since little is written
+/// out then at a time: the log's own syncs wait for whatever the disk is at.
+const PERSIST_EVERY: Duration = Duration::from_millis(100);
 /// How often to look whether somebody is to be erased, or a piece of the log to be pressed. Those who are erased go
 /// together, since the log and the tables are gone through for all of them at once.
 const KEEP_EVERY: Duration = Duration::from_secs(1);
@@ -382,7 +383,7 @@ struct Deciding {
 
 impl Deciding {
     fn run(mut self) {
-        let mut persisted = Instant::now();
+        let mut persist_at = Instant::now() + PERSIST_EVERY;
         loop {
             while let Ok(following) = self.following.try_recv() {
                 self.follow(following);
@@ -413,9 +414,9 @@ impl Deciding {
                     std::thread::park_timeout(PAUSE_AFTER_ERROR);
                 }
             }
-            if persisted.elapsed() >= PERSIST_EVERY {
-                self.persist();
-                persisted = Instant::now();
+            if Instant::now() >= persist_at {
+                let pause = if self.persist() { PERSIST_EVERY } else { PAUSE_AFTER_ERROR };
+                persist_at = Instant::now() + pause;
             }
         }
     }
@@ -435,8 +436,8 @@ impl Deciding {
     }
 
     /// Makes the state durable; and goes on writing if that had stopped for want of room and there is
-    /// some again.
-    fn persist(&mut self) {
+    /// some again. Returns whether it is durable.
+    fn persist(&mut self) -> bool {
         let recovered = self.store.recover().map_err(EngineError::from).and_then(|had_stopped| {
             if had_stopped {
                 tracing::warn!("there is room on the disk again; going on");
@@ -444,9 +445,10 @@ impl Deciding {
             }
             Ok(self.store.persist()?)
         });
-        if let Err(error) = recovered {
+        if let Err(error) = &recovered {
             tracing::error!(%error, "the state could not be made durable");
         }
+        recovered.is_ok()
     }
 
     /// Puts a tick into the log when a timer is due and nothing else moves the clock. Returns
