@@ -5,7 +5,7 @@ CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/opcx
 export CARGO_TARGET_DIR ?= $(CACHE)/target
 export OPCX_TOOLS ?= $(CACHE)/tools
 
-.PHONY: help test demo bench fuzz api
+.PHONY: help test demo release bench fuzz api
 
 help: ## show this list
 	@awk -F ' ## ' '/^[a-z-]+:.* ## / { sub(/:.*/, "", $$1); printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -15,6 +15,9 @@ test: ## check formatting, lints, documentation, dependencies, and run every tes
 
 demo: ## build opcx and play a simulated company with it, until Ctrl-C
 	@ci/demo.sh
+
+release: ## build opcx as it is shipped, guided by what it is seen to do; a quarter of an hour
+	@cargo xtask release
 
 bench: ## measure the parts that have benchmarks; leave the machine alone meanwhile
 	@cargo bench --workspace --locked
