@@ -24,6 +24,9 @@ const IDLE: Duration = Duration::from_millis(100);
 /// How often commits are made to survive a power cut. Until then they would be derived again. Often, since little is written
 /// out then at a time: the log's own syncs wait for whatever the disk is at.
 const PERSIST_EVERY: Duration = Duration::from_millis(100);
+/// The same while nothing is decided: others write to the state too, but seldom; and that there is room on the disk again
+/// is seen then.
+const PERSIST_AT_REST_EVERY: Duration = Duration::from_secs(1);
 /// How often to look whether somebody is to be erased, or a piece of the log to be pressed. Those who are erased go
 /// together, since the log and the tables are gone through for all of them at once.
 const KEEP_EVERY: Duration = Duration::from_secs(1);
@@ -383,7 +386,7 @@ struct Deciding {
 
 impl Deciding {
     fn run(mut self) {
-        let mut persist_at = Instant::now() + PERSIST_EVERY;
+        let (mut persisted, mut is_at_rest) = (Instant::now(), true);
         loop {
             while let Ok(following) = self.following.try_recv() {
                 self.follow(following);
@@ -400,6 +403,7 @@ impl Deciding {
                     }
                 }
                 Ok(_) => {
+                    is_at_rest = false;
                     let position = self.decider.position();
                     self.decided_count.store(position.get(), Ordering::Relaxed);
                     self.decided.send_replace(position);
@@ -414,9 +418,9 @@ impl Deciding {
                     std::thread::park_timeout(PAUSE_AFTER_ERROR);
                 }
             }
-            if Instant::now() >= persist_at {
-                let pause = if self.persist() { PERSIST_EVERY } else { PAUSE_AFTER_ERROR };
-                persist_at = Instant::now() + pause;
+            if persisted.elapsed() >= if is_at_rest { PERSIST_AT_REST_EVERY } else { PERSIST_EVERY } {
+                self.persist();
+                (persisted, is_at_rest) = (Instant::now(), true);
             }
         }
     }
@@ -436,8 +440,8 @@ impl Deciding {
     }
 
     /// Makes the state durable; and goes on writing if that had stopped for want of room and there is
-    /// some again. Returns whether it is durable.
-    fn persist(&mut self) -> bool {
+    /// some again.
+    fn persist(&mut self) {
         let recovered = self.store.recover().map_err(EngineError::from).and_then(|had_stopped| {
             if had_stopped {
                 tracing::warn!("there is room on the disk again; going on");
@@ -445,10 +449,9 @@ impl Deciding {
             }
             Ok(self.store.persist()?)
         });
-        if let Err(error) = &recovered {
+        if let Err(error) = recovered {
             tracing::error!(%error, "the state could not be made durable");
         }
-        recovered.is_ok()
     }
 
     /// Puts a tick into the log when a timer is due and nothing else moves the clock. Returns
