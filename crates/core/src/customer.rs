@@ -30,10 +30,9 @@ pub const RUNS_MAX: usize = 16;
 /// Most promises that one customer is owed. A further one is refused, with a receipt. What merged
 /// customers are owed stays, however much.
 pub const PROMISES_MAX: usize = 64;
-/// Most settled promises kept per customer, as many as there are failures in mind ([`crate::trust::FAILURES_MAX`]): a broken
-/// one that is no longer kept can no longer be put right by late evidence. Those that nothing can change go first, then
-/// the one settled longest ago.
-pub const SETTLED_MAX: usize = 8;
+/// Most settled promises kept per customer, as many as there are failures in mind: a broken one that is no longer kept can no
+/// longer be put right by late evidence. Those that nothing can change go first, then the one settled longest ago.
+pub const SETTLED_MAX: usize = crate::trust::FAILURES_MAX;
 
 /// A customer's id: the position of the record that first told of them. A merged customer has the
 /// smallest of the ids, whatever the order of merging.

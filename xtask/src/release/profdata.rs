@@ -46,11 +46,10 @@ impl Compiler {
     pub(super) fn profile_merger(&self) -> anyhow::Result<PathBuf> {
         let llvm = &self.llvm;
         let fits = |program: &Path| {
-            let said = Command::new(program).arg("--version").output().ok()?;
-            version_of(&String::from_utf8_lossy(&said.stdout)).filter(|version| version == llvm)
+            let said = Command::new(program).arg("--version").output();
+            said.is_ok_and(|said| version_of(&String::from_utf8_lossy(&said.stdout)).as_ref() == Some(llvm))
         };
-        let found = self.candidates().into_iter().find(|program| fits(program).is_some());
-        found.with_context(|| {
+        self.candidates().into_iter().find(|program| fits(program)).with_context(|| {
             format!(
                 "there is no llvm-profdata of LLVM {llvm}, of which rustc is; run `rustup component add llvm-tools`, or install Debian's package llvm-{llvm}"
             )

@@ -99,7 +99,7 @@ fn truth<'a>(expression: &'a Expression, sight: &Sight<'a>) -> Result<bool, Miss
         Expression::Not(part) => Ok(!truth(part, sight)?),
         Expression::Has(field) => Ok(sight.read(field).is_ok()),
         Expression::Compare(how, sides) => {
-            Ok(agrees(*how, compare(side(&sides.0, sight)?, side(&sides.1, sight)?)))
+            Ok(agrees(*how, compare(evaluate(&sides.0, sight)?, evaluate(&sides.1, sight)?)))
         }
         Expression::In(sides) => {
             let wanted = evaluate(&sides.0, sight)?;
@@ -132,28 +132,6 @@ fn truth<'a>(expression: &'a Expression, sight: &Sight<'a>) -> Result<bool, Miss
             | Operand::Span(_)
             | Operand::List(_) => Ok(false),
         },
-    }
-}
-
-/// A side of a comparison: mostly a field or a constant, for which no call is needed.
-#[inline]
-fn side<'a>(expression: &'a Expression, sight: &Sight<'a>) -> Outcome<'a> {
-    match expression {
-        Expression::Read(field) => sight.read(field),
-        Expression::Constant(value) => Ok(operand(value)),
-        Expression::Span(_)
-        | Expression::Time(_)
-        | Expression::Has(_)
-        | Expression::All(_)
-        | Expression::Any(_)
-        | Expression::Not(_)
-        | Expression::Compare(..)
-        | Expression::In(_)
-        | Expression::Reckon(..)
-        | Expression::Text(..)
-        | Expression::Size(_)
-        | Expression::Choose(_)
-        | Expression::LowerAscii(_) => evaluate(expression, sight),
     }
 }
 

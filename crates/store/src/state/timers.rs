@@ -1,5 +1,4 @@
 use hashbrown::HashMap;
-
 use opcx_core::customer::CustomerId;
 
 use super::keys::Key;
