@@ -8,6 +8,7 @@
 //! damaged-DATE/   what was found damaged and set aside
 //! ```
 
+mod contents;
 mod frame;
 mod log;
 mod pressed;

@@ -7,6 +7,7 @@
 //!
 //! * each journal still begins with the bytes that were there at the last persist;
 //! * each tree's list of tables has the checksum that fjall noted and does not look at;
+//! * no table's list of its parts can make fjall ask for more memory than there is ([`contents`]);
 //! * each tree's folder is still there.
 //!
 //! What a journal holds after the last persist, a second's worth at most, has no witness: fjall takes of it
@@ -25,6 +26,8 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
+
+use super::contents;
 
 /// The witness's name within the state's folder.
 const FILE: &str = "witness";
@@ -106,7 +109,16 @@ fn check_tree(tree: &Path) -> io::Result<Result<(), Damage>> {
         read => read?,
     };
     let is_sound = current[24] == 0 && xxhash_rust::xxh3::xxh3_128(&list) == u128::from_le_bytes(checksum);
-    Ok(if is_sound { Ok(()) } else { Err(format!("its list of tables `{name}` is not what was written")) })
+    if !is_sound {
+        return Ok(Err(format!("its list of tables `{name}` is not what was written")));
+    }
+    for table in names(&tree.join("tables"), |_| true)? {
+        let file = File::open(tree.join("tables").join(&table))?;
+        if !contents::is_safe(&file)? {
+            return Ok(Err(format!("the list of parts of its table {table} is not what was written")));
+        }
+    }
+    Ok(Ok(()))
 }
 
 impl Witness {
