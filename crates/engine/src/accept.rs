@@ -7,6 +7,6 @@ mod intake;
 mod window;
 
 pub use acceptor::{Accepted, Acceptor, Submission, Submitted};
-pub use admission::{Limits, Weight, weight};
+pub use admission::{Gist, Limits, Weight, gists};
 pub use appender::Appender;
-pub use intake::{Intake, IntakeError};
+pub use intake::{Inside, Intake, IntakeError};

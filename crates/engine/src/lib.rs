@@ -23,12 +23,14 @@ pub mod deliver;
 mod erase;
 mod in_force;
 mod node;
+mod priority;
 #[cfg(test)]
 mod sample;
 mod second_look;
 
 pub use accept::{
-    Accepted, Acceptor, Appender, Intake, IntakeError, Limits, Submission, Submitted, Weight, weight,
+    Accepted, Acceptor, Appender, Gist, Inside, Intake, IntakeError, Limits, Submission, Submitted, Weight,
+    gists,
 };
 pub use channel::{Channel, Sending};
 pub use clock::{Clock, WallClock};
@@ -36,4 +38,5 @@ pub use decide::{Budget, Decider, EngineError, tick_due};
 pub use erase::{Erasing, NoteErased, carry_out as carry_out_erasures, erase_next};
 pub use in_force::{InForce, NotFollowed, NoteReign};
 pub use node::{Appending, Node, NodeSettings, Outbox, Succession, accept_only};
+pub use priority::deciding_gives_way;
 pub use second_look::{ReadAgain, SECOND_LOOK_EVENTS_MAX, SecondLook, TEXTS_AT_ONCE, Waiting};

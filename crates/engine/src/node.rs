@@ -14,6 +14,7 @@ use opcx_store::Store;
 use tokio::sync::{oneshot, watch};
 
 use crate::in_force::{Following, InForce, NotFollowed, NoteReign};
+use crate::priority::{self, give_way};
 use crate::{
     Appender, Budget, Channel, Clock, Decider, EngineError, Intake, Limits, NoteErased, ReadAgain,
     SecondLook, Waiting, carry_out_erasures, deliver, tick_due,
@@ -117,7 +118,10 @@ impl Node {
                 stop: stopping.clone(),
                 appending_ended: Arc::clone(&appending_ended),
             };
-            spawn("opcx-decide", move || deciding.run())
+            spawn("opcx-decide", move || {
+                give_way(priority::DECIDING);
+                deciding.run();
+            })
         };
         let waker = deciding.thread().clone();
         let appending = {
@@ -248,7 +252,7 @@ impl Beside {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let thread = spawn(name, move || {
-            give_way();
+            give_way(priority::LAST);
             while !stopped.load(Ordering::Acquire) {
                 round(&stopped);
             }
@@ -261,19 +265,6 @@ impl Beside {
         self.stop.store(true, Ordering::Release);
         self.thread.thread().unpark();
         self.thread.join().is_ok()
-    }
-}
-
-/// From now on this thread runs when no other wants to: a network that reads a text for two milliseconds would otherwise
-/// hold up what is decided, and a webhook with it.
-fn give_way() {
-    /// As far as one can give way.
-    #[cfg(target_os = "linux")]
-    const LAST: i32 = 19;
-    // Of the thread alone, which it is on Linux only.
-    #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::nice(LAST) {
-        tracing::debug!(%error, "a thread beside the five steps has the priority of the others");
     }
 }
 
@@ -338,7 +329,9 @@ pub fn accept_only(
     clock: Arc<dyn Clock>,
 ) -> Result<(Intake, Appending), EngineError> {
     let decided = Arc::new(AtomicU64::new(store.end().get()));
-    let (intake, appender) = Appender::with_intake(store, Limits::default(), None, decided)?;
+    // Nothing is decided on meanwhile, so nothing can catch up.
+    let limits = Limits { busy_from_records: u64::MAX, ..Limits::default() };
+    let (intake, appender) = Appender::with_intake(store, limits, None, decided)?;
     let nobody = std::thread::current();
     let thread = spawn("opcx-append", move || append(appender, &*clock, &nobody));
     Ok((intake.clone(), Appending { intake, thread }))

@@ -16,7 +16,7 @@ use opcx_core::event::Event;
 use opcx_core::log::Position;
 use opcx_core::record::Entry;
 use opcx_core::time::Timestamp;
-use opcx_engine::{Accepted, IntakeError, Submission, WallClock};
+use opcx_engine::{Accepted, Gist, Inside, IntakeError, Submission, WallClock};
 use opcx_store::{Encoded, EventKey};
 use tower_service::Service;
 
@@ -48,6 +48,10 @@ fn main() -> ExitCode {
     };
 
     report("open the body", || drop(black_box(Body::open(&text(&body), None))));
+    report("open and glance at it", || {
+        let weighed = Body::open(&text(&body), None).map(|body| body.gists().map(black_box).count());
+        assert!(weighed.is_ok_and(|messages| messages == BATCH), "it was read before");
+    });
     report("open and read it", || drop(black_box(read())));
     report("encode the events", || {
         for entry in &entries {
@@ -91,6 +95,10 @@ fn through_the_door(body: &[u8]) -> ExitCode {
 struct Nowhere;
 
 impl Accept for Nowhere {
+    fn enter(&self, _: usize, _: impl Iterator<Item = Option<Gist>>) -> Result<Inside, IntakeError> {
+        Ok(Inside::default())
+    }
+
     async fn accept(&self, submission: Submission) -> Result<Accepted, IntakeError> {
         let fresh = black_box(submission).entries.len();
         Ok(Accepted { fresh, repeats: 0, end: Position::START })

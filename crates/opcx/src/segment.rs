@@ -19,6 +19,7 @@ mod context;
 mod event;
 mod field;
 mod flatten;
+mod gist;
 mod message;
 mod refusal;
 mod said;

@@ -27,7 +27,8 @@ use crate::tables::FailingTables;
 /// Room for a few dozen records, so that a run goes through many segments.
 const SEGMENT_BYTES: u64 = 8_000;
 /// How much may wait, so that a burst fills it.
-pub(crate) const LIMITS: Limits = Limits { requests_max: 16, lag_records_max: 240 };
+pub(crate) const LIMITS: Limits =
+    Limits { requests_max: 16, lag_records_max: 240, busy_from_records: 60, busy_bytes_max: 2_000 };
 
 /// An answer that is waited for.
 pub(crate) type Answer = Pin<Box<dyn Future<Output = Result<Accepted, IntakeError>> + Send>>;

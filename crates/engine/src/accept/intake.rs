@@ -1,11 +1,11 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use opcx_core::time::Span;
 use opcx_store::Store;
 use tokio::sync::{mpsc, oneshot};
 
-use super::admission::Admission;
+use super::admission::{Admission, Gist, Waiting};
 use super::{Accepted, Submission};
 
 /// Most bytes of entries that one durable write takes.
@@ -21,6 +21,20 @@ pub struct Intake {
     store: Arc<dyn Store>,
     decided: Arc<AtomicU64>,
     admission: Arc<Admission>,
+    bytes_at_work: Arc<AtomicUsize>,
+}
+
+/// A request that was let in; it counts as worked on until this is dropped.
+#[derive(Debug, Default)]
+pub struct Inside {
+    bytes: usize,
+    at_work: Arc<AtomicUsize>,
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        self.at_work.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
 }
 
 /// What the appending thread is asked.
@@ -61,7 +75,33 @@ impl Intake {
         decided: Arc<AtomicU64>,
         admission: Admission,
     ) -> Intake {
-        Intake { requests, store, decided, admission: Arc::new(admission) }
+        let (admission, bytes_at_work) = (Arc::new(admission), Arc::default());
+        Intake { requests, store, decided, admission, bytes_at_work }
+    }
+
+    /// Lets a request in before its events are read, or refuses it at once when there is no room, or when deciding
+    /// lags behind and much is worked on already: reading what is refused in the end would take the time of what is not.
+    /// `gists` tells what the request is about, `None` where that cannot be told; it is asked only when it matters.
+    ///
+    /// # Errors
+    /// It is not let in.
+    pub fn enter(
+        &self,
+        bytes: usize,
+        gists: impl Iterator<Item = Option<Gist>>,
+    ) -> Result<Inside, IntakeError> {
+        if !self.admission.lets_in(self.waiting(), self.bytes_at_work.load(Ordering::Relaxed), gists) {
+            return Err(IntakeError::Overloaded { retry_after: RETRY_AFTER });
+        }
+        self.bytes_at_work.fetch_add(bytes, Ordering::Relaxed);
+        Ok(Inside { bytes, at_work: Arc::clone(&self.bytes_at_work) })
+    }
+
+    fn waiting(&self) -> Waiting {
+        Waiting {
+            requests: self.requests.max_capacity() - self.requests.capacity(),
+            records: self.store.end().get().saturating_sub(self.decided.load(Ordering::Relaxed)),
+        }
     }
 
     /// Hands in a submission and waits until it is durable. Refuses at once when too much is waiting,
@@ -70,9 +110,7 @@ impl Intake {
     /// # Errors
     /// It was not accepted.
     pub async fn accept(&self, submission: Submission) -> Result<Accepted, IntakeError> {
-        let lag = self.store.end().get().saturating_sub(self.decided.load(Ordering::Relaxed));
-        let waiting = self.requests.max_capacity() - self.requests.capacity();
-        if !self.admission.admits(&submission, waiting, lag) {
+        if !self.admission.admits(&submission, self.waiting()) {
             return Err(IntakeError::Overloaded { retry_after: RETRY_AFTER });
         }
         let (answer, answered) = oneshot::channel();

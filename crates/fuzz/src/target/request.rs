@@ -10,7 +10,7 @@ use flate2::write::GzEncoder;
 use opcx::http::{Accept, Door, Key, KeyHash, Keys, Role, router};
 use opcx_core::log::Position;
 use opcx_core::time::Timestamp;
-use opcx_engine::{Accepted, Clock, IntakeError, Submission};
+use opcx_engine::{Accepted, Clock, Gist, Inside, IntakeError, Submission, Weight};
 use serde_json::Value;
 use tower_service::Service;
 
@@ -24,6 +24,8 @@ const REPLY_BYTES_MAX: usize = 16 * 1024;
 thread_local! {
     /// How many entries the last request handed in.
     static ENTRIES: Cell<usize> = const { Cell::new(0) };
+    /// Whether the last request looked ordinary at a glance.
+    static IS_ORDINARY: Cell<bool> = const { Cell::new(false) };
 }
 
 static ROUTER: LazyLock<Router> = LazyLock::new(|| {
@@ -35,10 +37,18 @@ static ROUTER: LazyLock<Router> = LazyLock::new(|| {
 pub(super) struct Counting;
 
 impl Accept for Counting {
+    fn enter(&self, _: usize, mut gists: impl Iterator<Item = Option<Gist>>) -> Result<Inside, IntakeError> {
+        let is_ordinary = |gist: Option<Gist>| gist.is_some_and(|gist| gist.weight(None) == Weight::Ordinary);
+        IS_ORDINARY.set(gists.all(is_ordinary));
+        Ok(Inside::default())
+    }
+
     async fn accept(&self, submission: Submission) -> Result<Accepted, IntakeError> {
         let fresh = submission.entries.len();
         for entry in &submission.entries {
-            entry.entry.decode().expect("what is handed in can be read back");
+            let entry = entry.entry.decode().expect("what is handed in can be read back");
+            let is_grave = entry.event().is_some_and(|event| Gist::of(event).weight(None) == Weight::Grave);
+            assert!(!(is_grave && IS_ORDINARY.get()), "law 12: it was taken for ordinary at a glance");
         }
         ENTRIES.with(|entries| entries.set(fresh));
         Ok(Accepted { fresh, repeats: 0, end: Position::new(100) })

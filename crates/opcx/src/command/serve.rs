@@ -57,6 +57,7 @@ pub fn run_on(
     open: impl FnOnce(&Company, Outbox) -> anyhow::Result<(Arc<dyn Store>, Outbox)>,
 ) -> anyhow::Result<End> {
     tracing_subscriber::fmt().with_target(false).with_writer(std::io::stderr).init();
+    opcx_engine::deciding_gives_way();
     let mut company = Company::load(&arguments.folder.folder)?;
     company.keep_data_in(arguments.data.as_deref())?;
     let listen = arguments.listen.unwrap_or(company.settings.listen);

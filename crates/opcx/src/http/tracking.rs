@@ -122,6 +122,8 @@ async fn take<A: Accept>(
         (None, Ok(_)) => return Err(NotTaken::KeyMissing),
     };
     let source = door.keys.find(key, Role::Write).ok_or(NotTaken::KeyUnknown)?.clone();
+    let body = opened?;
+    let _inside = door.intake.enter(received.bytes().len(), body.gists())?;
     let arrival = Arrival {
         source,
         route,
@@ -130,7 +132,7 @@ async fn take<A: Accept>(
         address: address(&head),
         opted_out: head.headers.get("sec-gpc").is_some_and(|value| value == "1"),
     };
-    let (submission, refused) = submission(&opened?, &arrival, &door.sense);
+    let (submission, refused) = submission(&body, &arrival, &door.sense);
     drop(text);
     drop(received);
     if submission.entries.is_empty() {

@@ -5,6 +5,7 @@ use std::fmt;
 
 use opcx_core::event::Event;
 use opcx_core::time::Timestamp;
+use opcx_engine::Gist;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -13,7 +14,7 @@ use crate::http::KEY_CHARS_MIN;
 use super::context::Context;
 use super::field::{Field, Flag, Key};
 use super::message::{Call, Message};
-use super::{Arrival, Reason, Refusal, Unreadable, clock, event, surrogates};
+use super::{Arrival, Reason, Refusal, Unreadable, clock, event, gist, surrogates};
 
 /// Longest body in bytes: SDKs' batches reach 524,288 bytes before they are wrapped.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -108,6 +109,12 @@ impl<'a> Body<'a> {
     #[must_use]
     pub fn write_key(&self) -> Option<&str> {
         self.write_key.trimmed()
+    }
+
+    /// What each message is about, in order, as far as a glance tells; of those beyond [`BATCH_EVENTS_MAX`], which are
+    /// not taken, nothing.
+    pub fn gists(&self) -> impl Iterator<Item = Option<Gist>> {
+        self.messages.iter().take(BATCH_EVENTS_MAX).map(|json| gist::gist(json, &self.envelope))
     }
 
     /// Reads every message, in order: events, and refusals of what is none.

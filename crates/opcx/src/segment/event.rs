@@ -56,7 +56,7 @@ pub(super) fn event(
     })
 }
 
-fn call(sent: &Field<'_>, envelope: &Envelope<'_>) -> Result<Call, Reason> {
+pub(super) fn call(sent: &Field<'_>, envelope: &Envelope<'_>) -> Result<Call, Reason> {
     match sent.trimmed() {
         Some(word) => Call::from_word(word).ok_or_else(|| Reason::TypeUnknown(Some(excerpt(word)))),
         None => envelope.call.ok_or(Reason::TypeUnknown(None)),
@@ -64,7 +64,7 @@ fn call(sent: &Field<'_>, envelope: &Envelope<'_>) -> Result<Call, Reason> {
 }
 
 /// The event's kind: of a track call what happened, of the others our words for it.
-fn kind(call: Call, event: &Field<'_>) -> Result<Name, Reason> {
+pub(super) fn kind(call: Call, event: &Field<'_>) -> Result<Name, Reason> {
     Ok(match call {
         Call::Track => {
             let event = event.trimmed().ok_or(Reason::EventMissing)?;
@@ -116,7 +116,7 @@ fn happened(message: &Message<'_>, envelope: &Envelope<'_>, received: Timestamp)
     clock::happened(original, sent, first_received.unwrap_or(received))
 }
 
-fn origin(by: &Field<'_>) -> Origin {
+pub(super) fn origin(by: &Field<'_>) -> Origin {
     match by.trimmed() {
         Some("staff") => Origin::Staff,
         Some("probe") => Origin::Probe,

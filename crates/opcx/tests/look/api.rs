@@ -10,7 +10,7 @@ use opcx::http::{Accept, ConnectionLimits, Door, Key, KeyHash, Keys, Role, serve
 use opcx::look::{Looking, Question, Server, View};
 use opcx_core::log::Position;
 use opcx_core::record::Entry;
-use opcx_engine::{Accepted, IntakeError, Submission, WallClock};
+use opcx_engine::{Accepted, Gist, Inside, IntakeError, Submission, WallClock};
 use opcx_insight::{
     CasesQuestion, DecisionsQuestion, InsightError, JourneysQuestion, MomentQuestion, Places,
     PromisesQuestion, PulseQuestion, SeriesQuestion, TrustQuestion, Watched,
@@ -30,6 +30,10 @@ const ADMIN: &str = "admin-key-of-mia-mei";
 pub(crate) struct Book(Arc<Mutex<Vec<Submission>>>);
 
 impl Accept for Book {
+    fn enter(&self, _: usize, _: impl Iterator<Item = Option<Gist>>) -> Result<Inside, IntakeError> {
+        Ok(Inside::default())
+    }
+
     async fn accept(&self, submission: Submission) -> Result<Accepted, IntakeError> {
         self.0.lock().expect("no test panics while holding it").push(submission);
         Ok(Accepted { fresh: 1, repeats: 0, end: Position::new(100) })

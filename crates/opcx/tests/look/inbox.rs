@@ -10,7 +10,7 @@ use http_body_util::BodyExt as _;
 use opcx::http::read::{Channels, Sight, router};
 use opcx::http::{Accept, Door, Key, KeyHash, Keys, Role};
 use opcx_core::delivery::Policy;
-use opcx_engine::{Accepted, Budget, Clock as _, Decider, IntakeError, Submission, WallClock};
+use opcx_engine::{Accepted, Budget, Clock as _, Decider, Gist, Inside, IntakeError, Submission, WallClock};
 use opcx_insight::Watched;
 use opcx_store::{Draft, Store};
 use serde_json::{Value, json};
@@ -28,6 +28,10 @@ pub(crate) struct Engine {
 }
 
 impl Accept for Engine {
+    fn enter(&self, _: usize, _: impl Iterator<Item = Option<Gist>>) -> Result<Inside, IntakeError> {
+        Ok(Inside::default())
+    }
+
     async fn accept(&self, submission: Submission) -> Result<Accepted, IntakeError> {
         let drafts: Vec<Draft> = submission
             .entries

@@ -197,6 +197,26 @@ async fn a_full_or_stopping_engine_is_told_so_that_sdks_come_again() {
 }
 
 #[tokio::test]
+async fn law_12_a_busy_engine_takes_complaints_and_has_pages_seen_come_again() {
+    let server = Server::of(Desk::busy());
+    let page = r#"{"type":"page","userId":"1","messageId":"p"}"#;
+    let complaint =
+        r#"{"type":"track","event":"Wrote","userId":"1","messageId":"c","properties":{"text":"it broke"}}"#;
+    let batch = |messages: &[&str]| format!(r#"{{"batch":[{}]}}"#, messages.join(","));
+    let mut statuses = Vec::new();
+    for messages in [&[page][..], &[page, complaint], &[page, "{}"]] {
+        statuses.push(server.post("/v1/batch", batch(messages)).await.status.as_u16());
+    }
+    // What is no message may be anything until it is read.
+    assert_eq!(statuses, [429, 200, 200]);
+    let stored: Vec<_> = server.desk.events().into_iter().map(|event| event.id).collect();
+    assert_eq!(stored, ["p", "c"]);
+    let unknown = Request::post("/v1/batch").header("authorization", basic("a-key-that-is-not-known"));
+    let unknown = unknown.body(batch(&[page]).into()).expect("a request");
+    assert_eq!(server.send(unknown).await.status.as_u16(), 401, "who it is comes first");
+}
+
+#[tokio::test]
 async fn a_batch_is_accepted_with_its_bad_messages_on_the_rejected_list_and_counted() {
     let server = Server::new();
     let body = format!(r#"{{"batch": [{TRACK}, {{"type": "track", "event": "B"}}, {TRACK}]}}"#);

@@ -12,8 +12,8 @@ use opcx::http::{Accept, Door, Key, KeyHash, Keys, Role, router};
 use opcx_core::event::Event;
 use opcx_core::log::Position;
 use opcx_core::record::{Entry, Rejected};
-use opcx_core::time::{Timestamp, parse_rfc3339};
-use opcx_engine::{Accepted, Acceptor, Clock, IntakeError, Submission};
+use opcx_core::time::{Span, Timestamp, parse_rfc3339};
+use opcx_engine::{Accepted, Acceptor, Clock, Gist, Inside, IntakeError, Submission, Weight};
 use opcx_store::{Memory, Store};
 use tower_service::Service;
 
@@ -27,6 +27,8 @@ pub(crate) struct Desk {
     store: Arc<dyn Store>,
     acceptor: Arc<Mutex<Acceptor>>,
     first: Arc<Mutex<VecDeque<Result<(), IntakeError>>>>,
+    /// Whether only grave requests are let in.
+    is_busy: bool,
 }
 
 impl Desk {
@@ -38,7 +40,13 @@ impl Desk {
             store,
             acceptor: Arc::new(Mutex::new(acceptor)),
             first: Arc::new(Mutex::new(first.into_iter().collect())),
+            is_busy: false,
         }
+    }
+
+    /// A desk that lets only grave requests in.
+    pub(crate) fn busy() -> Desk {
+        Desk { is_busy: true, ..Desk::first([]) }
     }
 
     /// Everything in the log.
@@ -67,6 +75,14 @@ impl Desk {
 }
 
 impl Accept for Desk {
+    fn enter(&self, _: usize, mut gists: impl Iterator<Item = Option<Gist>>) -> Result<Inside, IntakeError> {
+        let is_grave = |gist: Option<Gist>| gist.is_none_or(|gist| gist.weight(None) == Weight::Grave);
+        if self.is_busy && !gists.any(is_grave) {
+            return Err(IntakeError::Overloaded { retry_after: Span::SECOND });
+        }
+        Ok(Inside::default())
+    }
+
     async fn accept(&self, submission: Submission) -> Result<Accepted, IntakeError> {
         self.first.lock().expect("no test panics in between").pop_front().unwrap_or(Ok(()))?;
         let now = FixedClock.now();

@@ -1,7 +1,7 @@
 //! Clients at the door: what they hand in, and what they are answered.
 
 use opcx_core::record::Entry;
-use opcx_engine::{Accepted, IntakeError, Submission};
+use opcx_engine::{Accepted, IntakeError, Submission, gists};
 
 use super::World;
 use crate::broken::{Result, hold};
@@ -78,7 +78,11 @@ impl World {
                     }
                 }
             }
-            _ => Box::pin(async move { intake.accept(submission).await }),
+            _ => Box::pin(async move {
+                let bytes = submission.entries.iter().map(|submitted| submitted.entry.as_bytes().len()).sum();
+                let _inside = intake.enter(bytes, gists(&submission))?;
+                intake.accept(submission).await
+            }),
         }
     }
 
