@@ -11,6 +11,8 @@ use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 
+use crate::workspace;
+
 /// How long each target runs, if not told otherwise.
 const SECONDS: u64 = 600;
 /// Longest input, in bytes: longer ones seldom reach code that these do not.
@@ -27,14 +29,13 @@ const LINES_SHOWN: usize = 40;
 /// # Errors
 /// The program cannot be built or started, or an input broke something.
 pub(crate) fn run(arguments: &[&str]) -> anyhow::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the root");
     let (seconds, named) = match arguments {
         ["--seconds", seconds, named @ ..] => (seconds.parse().context("--seconds takes a number")?, named),
         named => (SECONDS, named),
     };
-    let seeds = root.join("crates/fuzz/seeds");
+    let seeds = workspace::root().join("crates/fuzz/seeds");
     let targets = targets(&seeds, named)?;
-    let built = build(root)?;
+    let built = build()?;
     let room = built.join("fuzz");
 
     println!("{:<12} {:>8} {:>12} {:>9}  result", "target", "seconds", "inputs", "a second");
@@ -78,18 +79,12 @@ fn targets(seeds: &Path, named: &[&str]) -> anyhow::Result<Vec<String>> {
 }
 
 /// Builds the program and says into which folder.
-fn build(root: &Path) -> anyhow::Result<PathBuf> {
-    let room = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["build", "--quiet", "--locked", "--package", "opcx-fuzz", "--features", "libfuzzer"])
-        .current_dir(root)
-        .env("RUSTC_WORKSPACE_WRAPPER", root.join("ci/instrumented.sh"))
-        .status()
-        .context("starting cargo")?;
-    if !status.success() {
-        bail!("the fuzzing program cannot be built; libFuzzer needs a C++ compiler");
-    }
-    Ok(root.join(room))
+fn build() -> anyhow::Result<PathBuf> {
+    let mut cargo = workspace::cargo("build");
+    cargo.args(["--quiet", "--package", "opcx-fuzz", "--features", "libfuzzer"]);
+    cargo.env("RUSTC_WORKSPACE_WRAPPER", workspace::root().join("ci/instrumented.sh"));
+    workspace::run(&mut cargo, "building the fuzzing program (libFuzzer needs a C++ compiler)")?;
+    Ok(workspace::target())
 }
 
 /// Whether it ended well, and what it said.

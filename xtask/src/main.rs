@@ -18,6 +18,7 @@ mod release;
 mod sim_texts;
 mod train_emotion;
 mod trial;
+mod workspace;
 
 use anyhow::bail;
 

@@ -11,48 +11,48 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
 use profdata::Compiler;
+
+use crate::workspace;
 
 /// Builds the program, and says where it is.
 ///
 /// # Errors
 /// What puts profiles together is missing, the program cannot be built, or it failed at what it was watched at.
 pub(crate) fn run() -> anyhow::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the root");
     let compiler = Compiler::of_this_machine()?;
     let merger = compiler.profile_merger()?;
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
-    let room = root.join(target).join("guided");
+    let room = workspace::target().join("guided");
 
     println!("== building opcx so that it notes what it does (some minutes)");
     let raw = empty(&room.join("raw"))?;
-    let noting = build(root, &compiler, &room.join("noting"), &flag("profile-generate", &raw)?)?;
+    let noting = build(&compiler, &room.join("noting"), &flag("profile-generate", &raw)?)?;
 
     println!("== watching it");
-    watched::watch(&noting, root, &empty(&room.join("work"))?)?;
+    watched::watch(&noting, workspace::root(), &empty(&room.join("work"))?)?;
     let profile = room.join("opcx.profdata");
-    done(
+    workspace::run(
         Command::new(&merger).arg("merge").arg("--output").arg(&profile).arg(&raw),
         "putting profiles together",
     )?;
 
     println!("== building opcx by what was seen (some minutes)");
-    let opcx = build(root, &compiler, &room, &flag("profile-use", &profile)?)?;
+    let opcx = build(&compiler, &room, &flag("profile-use", &profile)?)?;
     fs::remove_dir_all(room.join("work")).context("removing the company that it was watched with")?;
     println!("{}", opcx.display());
     Ok(())
 }
 
 /// Builds opcx into `room`; build scripts and macros, which run here and are not shipped, without the flag.
-fn build(root: &Path, compiler: &Compiler, room: &Path, flag: &str) -> anyhow::Result<PathBuf> {
+fn build(compiler: &Compiler, room: &Path, flag: &str) -> anyhow::Result<PathBuf> {
     let mut flags = env::var("RUSTFLAGS").unwrap_or_default();
     flags.push_str(flag);
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--release", "--locked", "--package", "opcx", "--target", &compiler.host]);
-    cargo.arg("--target-dir").arg(room).env("RUSTFLAGS", flags).current_dir(root);
-    done(&mut cargo, "building opcx")?;
+    let mut cargo = workspace::cargo("build");
+    cargo.args(["--release", "--package", "opcx", "--target", &compiler.host]);
+    cargo.arg("--target-dir").arg(room).env("RUSTFLAGS", flags);
+    workspace::run(&mut cargo, "building opcx")?;
     Ok(room.join(&compiler.host).join("release/opcx"))
 }
 
@@ -70,12 +70,4 @@ fn empty(folder: &Path) -> anyhow::Result<PathBuf> {
     }
     fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     Ok(folder.to_owned())
-}
-
-/// Runs a command to its end.
-fn done(command: &mut Command, what: &str) -> anyhow::Result<()> {
-    if !command.status().with_context(|| format!("{what}: starting {:?}", command.get_program()))?.success() {
-        bail!("{what} failed");
-    }
-    Ok(())
 }

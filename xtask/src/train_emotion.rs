@@ -13,7 +13,6 @@ mod manifest;
 mod shares;
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use anyhow::Context;
 use opcx_emotion::deep::cascade::{Cascade, Judge};
@@ -37,7 +36,7 @@ const TRAINED_ON: &str = "2026-11-22";
 
 /// Learns, calibrates, prints how well dev texts are read, and puts the files in the repository's place.
 pub(super) fn run() -> anyhow::Result<()> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = crate::workspace::root();
     let build = root.join("train/build");
     let texts = data::read(&build.join("taught.tsv"))?;
     let made =

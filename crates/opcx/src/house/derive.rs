@@ -12,6 +12,12 @@ use opcx_store::Store;
 use super::Company;
 use super::history::History;
 
+/// Batches of more records than live ones: nobody waits for the first decision, and who comes up more than once in a batch
+/// is read and written once. At 200,000 customers it is a fifth faster for 150 MB; twice as many records bring as much
+/// memory again, and a twentieth.
+const RECORDS_MAX: usize = 32_768;
+const BYTES_MAX: usize = 32 << 20;
+
 /// Decides on everything in the log for which the history names other definitions than the company has
 /// now; `all` takes in the part that present ones decide on. `tell` hears how far it has come.
 ///
@@ -69,8 +75,8 @@ fn decide(
         if left == 0 {
             return Ok(());
         }
-        let whole = Budget::default();
-        let budget = Budget { records_max: whole.records_max.min(left), ..whole };
+        let records_max = RECORDS_MAX.min(left);
+        let budget = Budget { records_max, bytes_max: BYTES_MAX, ..Budget::default() };
         let mut decider =
             Decider::new(Arc::clone(store), Arc::clone(definitions), Policy::default(), budget)?;
         // A batch may be smaller than it could be, so the last ones get a decider of their own.
