@@ -31,7 +31,8 @@ pub const RUNS_MAX: usize = 16;
 /// customers are owed stays, however much.
 pub const PROMISES_MAX: usize = 64;
 /// Most settled promises kept per customer, as many as there are failures in mind: a broken one that is no longer kept can no
-/// longer be put right by late evidence. Those that nothing can change go first, then the one settled longest ago.
+/// longer be put right by late evidence. Those that nothing can change go first, then the one settled longest ago. Of those
+/// only the latest by each name stay at all: a template may claim what came of it. The store has every promise.
 pub const SETTLED_MAX: usize = crate::trust::FAILURES_MAX;
 
 /// A customer's id: the position of the record that first told of them. A merged customer has the

@@ -4,13 +4,12 @@ use alloc::vec::Vec;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
+use crate::effects::Moment;
 use crate::event::Name;
 use crate::log::Position;
-use crate::map::Outcome;
 use crate::time::{Span, Timestamp};
 
 /// Most steps of a run that are kept at hand; of a longer run the newest are. The store has every moment.
-/// A customer is written down with every batch that concerns them, so this is kept small.
 pub const STEPS_MAX: usize = 8;
 /// Most moments of which a run counts how often they were gone through.
 pub const VISITS_MAX: usize = 64;
@@ -32,7 +31,7 @@ pub struct Run {
     pub state: RunState,
     /// How often each moment was gone through, in the order of the first time.
     pub visits: Vec<(Name, u16)>,
-    /// Its newest moments in log order.
+    /// Its newest moments in log order, to be looked up.
     pub steps: Vec<Step>,
     /// How many moments it had in all.
     pub steps_total: u32,
@@ -53,17 +52,22 @@ pub enum RunState {
     Abandoned,
 }
 
-/// One moment gone through.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// One moment gone through: where the store has it. Nothing is decided by what a step was, and a customer is written
+/// down with every batch that concerns them, so that it would be dear to have it here as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Step {
-    /// The moment's name.
-    pub moment: Name,
-    /// When.
-    pub at: Timestamp,
-    /// Which record.
+    /// The record.
     pub position: Position,
-    /// How it went.
-    pub outcome: Outcome,
+    /// Which moment of that record, as [`Moment::number`] counts them.
+    pub number: u16,
+}
+
+impl Step {
+    /// Whether this step is that moment.
+    #[must_use]
+    pub fn is(self, moment: &Moment) -> bool {
+        (moment.position, moment.number) == (self.position, self.number)
+    }
 }
 
 impl Run {
@@ -85,16 +89,23 @@ impl Run {
         }
     }
 
-    /// Takes one more moment, `goal` if the customer got there what they set out for. Returns how often
-    /// this moment had been gone through in this run before.
-    pub fn take(&mut self, step: Step, goal: bool, abandoned_after: Span) -> u16 {
-        let repeats = self.visit(&step.moment);
+    /// Takes one more step: `moment`, gone through at `at`; `goal` if the customer got there what they set out for. Returns
+    /// how often this moment had been gone through in this run before.
+    pub fn take(
+        &mut self,
+        step: Step,
+        moment: &Name,
+        at: Timestamp,
+        goal: bool,
+        abandoned_after: Span,
+    ) -> u16 {
+        let repeats = self.visit(moment);
         self.repeats = self.repeats.saturating_add(u32::from(repeats > 0));
         if self.steps_total > 0 {
-            self.longest_gap = self.longest_gap.max(step.at.since(self.latest));
+            self.longest_gap = self.longest_gap.max(at.since(self.latest));
         }
-        self.started = self.started.min(step.at);
-        self.latest = self.latest.max(step.at);
+        self.started = self.started.min(at);
+        self.latest = self.latest.max(at);
         self.abandoned_at = self.latest + abandoned_after;
         // Who got what they set out for has got it, whatever comes after.
         self.state = match self.state {

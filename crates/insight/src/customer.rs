@@ -4,6 +4,7 @@ mod course;
 mod decided;
 mod find;
 mod lines;
+mod owed;
 mod recount;
 
 pub(crate) use course::course;
@@ -13,10 +14,8 @@ pub use lines::{ApartLine, ConsentLine, IdentifierLine, LinkLine, RunLine, StepL
 pub(crate) use lines::{json, traits};
 pub(crate) use recount::Recount;
 
-use std::cmp::Reverse;
-
 use opcx_core::definitions::Definitions;
-use opcx_store::{PromiseRow, Store};
+use opcx_store::Store;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +59,8 @@ pub struct Customer {
     pub trust: TrustView,
     /// Their ways through journeys, newest first.
     pub runs: Vec<RunLine>,
-    /// What we owe them and what was settled lately, latest made first.
+    /// What we owe them and what was settled lately, latest made first: all that is owed, and eight of those settled that their
+    /// newest 64 records or we ourselves made.
     pub promises: Vec<PromiseLine>,
     /// Work that humans have or had for them, newest first.
     pub cases: Vec<CaseLine>,
@@ -85,17 +85,6 @@ pub fn customer(store: &dyn Store, definitions: &Definitions, who: &str) -> Resu
     let recount = Recount::of(store, definitions, &customer)?;
 
     let known = &customer.known;
-    let mut promises: Vec<PromiseLine> = known
-        .promises
-        .iter()
-        .map(|promise| {
-            let overdue = promise.state.is_owed() && now > promise.due;
-            PromiseLine::of(&PromiseRow { customer: id, promise: promise.clone() }, overdue)
-        })
-        .collect();
-    promises.sort_by_key(|promise| Reverse(promise.made));
-    let mut runs: Vec<RunLine> = known.runs.iter().map(RunLine::of).collect();
-    runs.sort_by_key(|run| Reverse(run.latest));
     Ok(Customer {
         id: id.to_string(),
         name: crate::known_as::name(definitions, &customer),
@@ -111,8 +100,8 @@ pub fn customer(store: &dyn Store, definitions: &Definitions, who: &str) -> Resu
         consents: known.grants.iter().map(ConsentLine::of).collect(),
         traits: lines::traits(definitions, known),
         trust: TrustView::of(&known.trust, now, |position| recount.told(position)),
-        runs,
-        promises,
+        runs: lines::runs(store, known)?,
+        promises: owed::promises(store, &customer, &recount.trail, now)?,
         cases: customer.deeds.cases.iter().rev().map(|case| CaseLine::of(id, case)).collect(),
         decisions: decided::decisions(store, definitions, id, &recount.trail)?,
     })

@@ -72,7 +72,7 @@ fn a_state_of_another_format_is_set_aside_and_begun_anew_and_the_log_stays() {
     let mut told = Vec::new();
     let tell = &mut |aside: &opcx_store::SetAside| told.push(aside.clone());
     let store = Embedded::open_telling(folder.path(), &Settings::default(), tell).expect("it opens");
-    assert_eq!(told[0].why, "it is of format 7, this program's is 5");
+    assert_eq!(told[0].why, "it is of format 7, this program's is 6");
     assert!(told[0].to.join("witness").is_file(), "what was set aside is kept");
     assert_eq!((store.end().get(), store.progress().expect("it reads").position.get()), (1, 0));
     drop(store);

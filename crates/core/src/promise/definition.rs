@@ -74,6 +74,15 @@ impl PromiseState {
         }
     }
 
+    /// Whether nothing can change it any more. A broken one may still turn out to have been kept, or be made good.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        match self {
+            PromiseState::Kept | PromiseState::Released => true,
+            PromiseState::Open | PromiseState::AtRisk | PromiseState::Broken => false,
+        }
+    }
+
     /// Whether the company still owes it.
     #[must_use]
     pub const fn is_owed(self) -> bool {

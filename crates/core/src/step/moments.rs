@@ -36,7 +36,8 @@ pub(super) fn go_through(
         };
         let feeling = feeling(known, reading);
         let key = journey.one_per.as_ref().and_then(|fact| key(known, event, fact));
-        let repeats = walk(known, journey, moment, key.as_ref(), input, event, seen.outcome);
+        let step = Step { position: input.position, number };
+        let repeats = walk(known, (journey, moment), key.as_ref(), step, event, seen.outcome);
         let mut weigh = |what| {
             noticed.weigh(known, input.position, event.happened, moment.account, &moment.name, what);
         };
@@ -127,10 +128,9 @@ fn look(sight: &Sight<'_>, moment: &Moment) -> Option<Seen> {
 /// Takes the customer's run of the journey one step on, beginning one if there is none.
 fn walk(
     known: &mut Known,
-    journey: &Journey,
-    moment: &Moment,
+    (journey, moment): (&Journey, &Moment),
     key: Option<&CompactString>,
-    input: &Input<'_>,
+    step: Step,
     event: &Event,
     outcome: Outcome,
 ) -> u16 {
@@ -155,9 +155,9 @@ fn walk(
         ));
         known.runs.len() - 1
     });
-    let step = Step { moment: moment.name.clone(), at: event.happened, position: input.position, outcome };
     let goal = moment.goal && outcome != Outcome::Bad;
-    known.runs.get_mut(at).map_or(0, |run| run.take(step, goal, journey.abandoned_after))
+    let run = known.runs.get_mut(at);
+    run.map_or(0, |run| run.take(step, &moment.name, event.happened, goal, journey.abandoned_after))
 }
 
 fn key(known: &Known, event: &Event, fact: &Declared) -> Option<CompactString> {

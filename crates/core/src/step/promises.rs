@@ -229,15 +229,22 @@ pub(super) fn add(
     write_down(customer, None, promise, input, effects);
 }
 
-/// Keeps one more promise. Of too many settled ones one goes that nothing can change any more, and if there is none, a broken
+/// Keeps one more promise. One by the same name that nothing can change any more goes: nothing is decided by it, now that it
+/// is no longer the latest. Of too many settled ones one goes that nothing can change any more, and if there is none, a broken
 /// one; of several the one settled longest ago.
 pub(super) fn keep(promises: &mut Vec<Promise>, promise: Promise) {
+    let is_over = |known: &Promise| {
+        // What this record itself settled is still asked about: a delivery may keep one promise and make the next.
+        let just_settled = known.settled.is_some_and(|settled| settled.position == promise.record);
+        known.name == promise.name && known.state.is_final() && !just_settled
+    };
+    promises.retain(|known| !is_over(known));
     promises.push(promise);
     while promises.len() > SETTLED_MAX && promises.len() - owed(promises) > SETTLED_MAX {
         let least_missed =
             (0..promises.len()).filter(|&at| !promises[at].state.is_owed()).min_by_key(|&at| {
                 let promise = &promises[at];
-                (promise.state == PromiseState::Broken, promise.settled.map(|settled| settled.at))
+                (!promise.state.is_final(), promise.settled.map(|settled| settled.at))
             });
         let Some(at) = least_missed else { return };
         promises.remove(at);
@@ -427,19 +434,40 @@ mod tests {
     }
 
     #[test]
+    fn of_promises_that_nothing_can_change_the_latest_by_each_name_stays() {
+        let mut promises = Vec::new();
+        let other =
+            |number| Promise { name: "delivered-by".into(), ..promise(number, PromiseState::Kept, Some(1)) };
+        keep(&mut promises, promise(1, PromiseState::Kept, Some(1)));
+        keep(&mut promises, other(2));
+        keep(&mut promises, promise(3, PromiseState::Broken, Some(1)));
+        keep(&mut promises, promise(4, PromiseState::Open, None));
+        assert_eq!(numbers(&promises), [2, 3, 4], "a later one by the name of the first is there");
+        promises[2] = promise(4, PromiseState::Released, Some(2));
+        keep(&mut promises, other(5));
+        assert_eq!(numbers(&promises), [3, 4, 5]);
+        keep(&mut promises, Promise { record: Position::new(4), ..promise(6, PromiseState::Open, None) });
+        assert_eq!(numbers(&promises), [3, 4, 5, 4], "the record that settled the fourth made another one");
+    }
+
+    #[test]
     fn of_too_many_settled_promises_those_that_may_still_change_stay() {
         let mut promises = Vec::new();
         let broken = |number: u64| promise(number, PromiseState::Broken, i64::try_from(number).ok());
         keep(&mut promises, promise(100, PromiseState::Open, None));
-        keep(&mut promises, promise(101, PromiseState::Kept, Some(500)));
-        keep(&mut promises, promise(102, PromiseState::Released, Some(400)));
+        keep(
+            &mut promises,
+            Promise { name: "delivered-by".into(), ..promise(101, PromiseState::Kept, Some(500)) },
+        );
         for number in 1..=SETTLED_MAX as u64 {
             keep(&mut promises, broken(number));
         }
-        let numbers =
-            |promises: &[Promise]| promises.iter().map(|promise| promise.record.get()).collect::<Vec<_>>();
-        assert_eq!(numbers(&promises), [100, 1, 2, 3, 4, 5, 6, 7, 8], "kept and released ones went first");
+        assert_eq!(numbers(&promises), [100, 1, 2, 3, 4, 5, 6, 7, 8], "the kept one went first");
         keep(&mut promises, broken(9));
         assert_eq!(numbers(&promises), [100, 2, 3, 4, 5, 6, 7, 8, 9], "then the one broken longest ago");
+    }
+
+    fn numbers(promises: &[Promise]) -> Vec<u64> {
+        promises.iter().map(|promise| promise.record.get()).collect()
     }
 }

@@ -51,7 +51,9 @@ pub fn look_again(
         is.promises.extend(known.promises.iter().filter_map(|promise| {
             let stood = before.promises.iter().find(|other| other.id == promise.id).map(|other| other.state);
             let (index, _) = definitions.promise_named(&promise.name)?;
-            (stood != Some(promise.state)).then_some((index, promise.id, promise.state))
+            // One that nothing can change was there before, and made room for a later one.
+            let made_room = stood.is_none() && promise.state.is_final();
+            (stood != Some(promise.state) && !made_room).then_some((index, promise.id, promise.state))
         }));
         is.trust.extend(Account::ALL.into_iter().filter_map(|account| {
             let level = |known: &Known| known.trust.level(account, input.now);

@@ -1,11 +1,14 @@
 //! The parts of a customer that are told line by line.
 
+use std::cmp::Reverse;
+
 use opcx_core::consent::{Grant, Purpose};
 use opcx_core::customer::Known;
 use opcx_core::definitions::Definitions;
+use opcx_core::effects::Moment;
 use opcx_core::event::Value;
 use opcx_core::identity::{Because, Identifier, Person};
-use opcx_core::journey::{Run, RunState, Step};
+use opcx_core::journey::{Run, RunState};
 use opcx_core::log::Position;
 use opcx_store::Store;
 use schemars::JsonSchema;
@@ -93,7 +96,7 @@ pub struct RunLine {
     pub repeats: u32,
     /// The longest time between two moments, in milliseconds.
     pub longest_gap_millis: i64,
-    /// Its newest moments, 32 at most, in the order in which they became known.
+    /// Its newest moments, eight at most, in the order in which they became known.
     pub steps: Vec<StepLine>,
 }
 
@@ -135,17 +138,19 @@ impl ConsentLine {
 }
 
 impl RunLine {
-    pub(super) fn of(run: &Run) -> RunLine {
+    /// `moments` are those of the records that the run's steps lead to, in order.
+    fn of(run: &Run, moments: &[Moment]) -> RunLine {
         let state = match run.state {
             RunState::UnderWay => "under_way",
             RunState::Reached => "reached",
             RunState::Abandoned => "abandoned",
         };
-        let step = |step: &Step| StepLine {
-            moment: step.moment.to_string(),
-            at: At(step.at),
-            outcome: step.outcome.word().to_owned(),
+        let step = |moment: &Moment| StepLine {
+            moment: moment.moment.to_string(),
+            at: At(moment.at),
+            outcome: moment.outcome.word().to_owned(),
         };
+        let gone = run.steps.iter().filter_map(|of_run| moments.iter().find(|moment| of_run.is(moment)));
         RunLine {
             journey: run.journey.to_string(),
             key: run.key.as_ref().map(ToString::to_string),
@@ -155,9 +160,21 @@ impl RunLine {
             steps_total: run.steps_total,
             repeats: run.repeats,
             longest_gap_millis: run.longest_gap.as_millis(),
-            steps: run.steps.iter().map(step).collect(),
+            steps: gone.map(step).collect(),
         }
     }
+}
+
+/// Ways through journeys, newest first, with what the store has of their steps.
+pub(super) fn runs(store: &dyn Store, known: &Known) -> Result<Vec<RunLine>, InsightError> {
+    let mut runs: Vec<&Run> = known.runs.iter().collect();
+    runs.sort_by_key(|run| Reverse(run.latest));
+    let line = |run: &Run| {
+        let mut records: Vec<Position> = run.steps.iter().map(|step| step.position).collect();
+        records.dedup();
+        Ok(RunLine::of(run, &store.moments_at(&records)?))
+    };
+    runs.into_iter().map(line).collect()
 }
 
 pub(super) fn links(store: &dyn Store, person: &Person) -> Result<Vec<LinkLine>, InsightError> {

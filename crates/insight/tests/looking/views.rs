@@ -5,9 +5,10 @@ use opcx_core::identity::IdentifierKind;
 use opcx_core::playbook::Playbook;
 use opcx_core::time::Span;
 use opcx_insight::{
-    CasesQuestion, DecisionLine, DecisionsQuestion, Overview, Page, PromisesQuestion, PulseQuestion,
-    TrustQuestion, cases, customer, decisions, promises, pulse, trust,
+    At, CasesQuestion, DecisionLine, DecisionsQuestion, Overview, Page, PromiseStateWord, PromisesQuestion,
+    PulseQuestion, TrustQuestion, cases, customer, decisions, promises, pulse, trust,
 };
+use opcx_store::Store as _;
 use serde::Serialize;
 
 use crate::company::definitions;
@@ -344,6 +345,35 @@ fn a_pulse_by_what_is_no_dimension_names_those_that_are() {
     let refused =
         pulse(&*world.store, &counted(&world), &definitions(), &question).map_err(|error| error.to_string());
     assert_eq!(refused, Err("there is no dimension `airlin`; there are airline, channel".into()));
+}
+
+#[test]
+fn what_is_not_kept_with_a_customer_is_told_from_the_store() {
+    let mut world = World::new();
+    let who = [(IdentifierKind::Handle, "often")];
+    let about = [("about", Value::Text("bags".into()))];
+    for _ in 0..12 {
+        let said = Some("you lost my bag");
+        world.event(&Deed { who: &who, kind: "Message", facts: &about, said, origin: Origin::Customer });
+        world.wait(Span::HOUR);
+        world.event(&Deed { who: &who, kind: "Reply", facts: &[], said: None, origin: Origin::Staff });
+        world.wait(Span::HOUR);
+    }
+    world.decide();
+    let at_hand = world.store.customers(None, 1).unwrap().remove(0).known;
+    assert_eq!(at_hand.promises.len(), 1, "of those kept, the latest");
+
+    let told = customer(&*world.store, &definitions(), "often").unwrap();
+    let At(began) = told.first_heard.unwrap();
+    let made: Vec<At> = told.promises.iter().map(|promise| promise.made).collect();
+    let expected: Vec<At> = (4..12).rev().map(|number| At(began + Span::HOUR.times(2 * number))).collect();
+    assert_eq!(made, expected, "the eight settled last, latest made first");
+    assert!(told.promises.iter().all(|promise| promise.state == PromiseStateWord::Kept));
+
+    let [run] = told.runs.as_slice() else { panic!("one way through one journey") };
+    let steps: Vec<_> = run.steps.iter().map(|step| (step.moment.as_str(), step.outcome.as_str())).collect();
+    assert_eq!(steps, [("bags", "bad"), ("answer", "neutral")].repeat(4));
+    assert_eq!(run.steps[7].at, run.latest);
 }
 
 #[test]

@@ -44,7 +44,7 @@ fn a_state_of_another_format_is_derived_anew_by_itself_and_says_so() {
     fs::write(shop.data().join("state/witness"), witness).unwrap();
     let said = shop.run(&["show", shop.folder(), "pulse"]);
     assert_eq!(said.code, 0, "{said:?}");
-    assert!(said.error.contains("it is of format 0, this program's is 5"), "{said:?}");
+    assert!(said.error.contains("it is of format 0, this program's is 6"), "{said:?}");
     assert!(said.error.contains("the state is derived anew from 3 records"), "{said:?}");
     assert_eq!(shop.digest(), before);
 }

@@ -87,6 +87,13 @@ fn tables_agree(truth: &dyn Store, customer: &Customer) -> Result<()> {
         let same = row.as_ref().is_some_and(|row| row.promise == *promise && row.customer == customer.id);
         hold(same, law, || format!("{} of {} is {row:?}", promise.id, customer.id))?;
     }
+    for run in &customer.known.runs {
+        for step in &run.steps {
+            let moments = unexplained(truth.moments_at(&[step.position]))?;
+            let of_run = moments.iter().any(|moment| step.is(moment) && moment.journey == run.journey);
+            hold(of_run, law, || format!("{step:?} of {} in {} is {moments:?}", customer.id, run.journey))?;
+        }
+    }
     for case in &customer.deeds.cases {
         let row = unexplained(truth.case(case.id))?;
         let same = row.as_ref().is_some_and(|row| row.case == *case);

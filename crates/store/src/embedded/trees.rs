@@ -22,7 +22,7 @@ type Result<T> = core::result::Result<T, StoreError>;
 
 /// The format of the state; counted up when its tables, its rows or what they keep change. A state of another format is
 /// derived anew from the log.
-pub(super) const FORMAT: u32 = 5;
+pub(super) const FORMAT: u32 = 6;
 /// Journals of the state are kept up to this size; then the tables they cover are written out.
 const JOURNALS_BYTES_MAX: u64 = 128 * 1024 * 1024;
 /// Threads that write out and merge tables. With more than one, fjall 3.1 lets one of them pass merges on

@@ -698,6 +698,56 @@ fn a_message_states_only_what_the_ledger_holds() {
 }
 
 #[test]
+fn what_keeps_one_promise_and_makes_the_next_is_told_with_the_first_at_hand() {
+    let mut company = Company::new()
+        .template(
+            "kept",
+            vec![Claim::Promise(DELIVERED_BY, PromiseState::Kept)],
+            vec![words("As promised with "), Piece::Hole(promised("order"))],
+        )
+        .playbook("kept", on_promise(DELIVERED_BY, PromiseState::Kept), vec![message(0)]);
+    // Coffee every month: the next one is promised as this one comes.
+    company.promises[0].kept = condition(kind("Order Placed"));
+    check(
+        company,
+        "10:00 Order Placed order=A1 promised_at=2026-03-03T10:00:00Z
+         11:00 Order Placed order=A2 promised_at=2026-03-04T10:00:00Z
+         12:00 Order Placed order=A3 promised_at=2026-03-05T10:00:00Z
+         13:00 show",
+        &expect![[r#"
+            10:00 Order Placed order=A1 promised_at=2026-03-03T10:00:00Z
+              moment order/pay good
+              promise delivered-by open, due 03-03 10:00
+              trust capability 500 → 503: GoodMoment pay
+            11:00 Order Placed order=A2 promised_at=2026-03-04T10:00:00Z
+              moment order/pay good
+              promise delivered-by open → kept at 03-02 11:00
+              promise delivered-by open, due 03-04 10:00
+              trust capability 503 → 506: GoodMoment pay
+              trust reliability 500 → 503: PromiseKept delivered-by
+              to mail: "As promised with A1"
+              kept (promise delivered-by kept): sent
+            12:00 Order Placed order=A3 promised_at=2026-03-05T10:00:00Z
+              moment order/pay good
+              promise delivered-by open → kept at 03-02 12:00
+              promise delivered-by open, due 03-05 10:00
+              trust capability 506 → 509: GoodMoment pay
+              trust reliability 503 → 506: PromiseKept delivered-by
+              to mail: "As promised with A2"
+              kept (promise delivered-by kept): sent
+            13:00 show
+              trust capability 509 reliability 506 humanity 500 transparency 500; open failures 0
+              events 3, unmatched 0
+              run of order A1 UnderWay: pay; repeats 0, longest gap 0s
+              run of order A2 UnderWay: pay; repeats 0, longest gap 0s
+              run of order A3 UnderWay: pay; repeats 0, longest gap 0s
+              promise delivered-by kept, due 03-04 10:00
+              promise delivered-by open, due 03-05 10:00
+        "#]],
+    );
+}
+
+#[test]
 fn a_message_with_a_gap_is_not_sent() {
     let company = Company::new()
         .template("hello", Vec::new(), vec![words("With "), Piece::Hole(fact("carrier"))])

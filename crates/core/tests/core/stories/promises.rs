@@ -505,7 +505,6 @@ fn a_matter_that_comes_up_again_is_promised_again() {
               trust capability 500 reliability 500 humanity 445 transparency 500; open failures 2
               events 3, unmatched 1
               run of help UnderWay: contact contact; repeats 1, longest gap 1d
-              promise answered kept, due 03-05 10:00
               promise answered open, due 03-06 10:00
               a complaint waits for an answer
             fri 10:00 tick

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use opcx_core::customer::Customer;
-use opcx_core::effects::{Content, Effects, Parcel};
+use opcx_core::effects::{Content, Effects, Moment, Parcel};
+use opcx_core::journey::Step;
 use opcx_core::receipt::{Decision, Deed, Refused, Verdict};
 use opcx_core::time::Timestamp;
 use opcx_core::trust::Account;
@@ -140,8 +141,8 @@ fn refused(refused: &Refused) -> String {
     }
 }
 
-/// How things stand: trust, runs, promises, cases.
-pub(super) fn standing(customer: &Customer, now: Timestamp) -> String {
+/// How things stand: trust, runs, promises, cases. `moments` are those that were gone through so far.
+pub(super) fn standing(customer: &Customer, moments: &[Moment], now: Timestamp) -> String {
     let known = &customer.known;
     let mut text = String::from("  trust");
     for account in Account::ALL {
@@ -150,7 +151,12 @@ pub(super) fn standing(customer: &Customer, now: Timestamp) -> String {
     writeln!(text, "; open failures {}", known.trust.open_failures()).expect("a string");
     writeln!(text, "  events {}, unmatched {}", known.events, known.unmatched).expect("a string");
     for run in &known.runs {
-        let steps: Vec<_> = run.steps.iter().map(|step| step.moment.as_str()).collect();
+        let moment = |step: &Step| {
+            let found =
+                moments.iter().find(|moment| step.is(moment)).filter(|moment| moment.journey == run.journey);
+            found.expect("a step leads to a moment of its journey").moment.as_str()
+        };
+        let steps: Vec<_> = run.steps.iter().map(moment).collect();
         writeln!(
             text,
             "  run of {}{} {:?}: {}; repeats {}, longest gap {}",

@@ -110,8 +110,8 @@ fn play_from(
             Told::Event(event, reading) => What::Event(event, reading),
             Told::Tick => What::Time,
             Told::Show => {
-                let customer = played.customer.clone();
-                played.note(|| write_down::standing(&customer, line.at));
+                let standing = write_down::standing(&played.customer, &played.effects.moments, line.at);
+                played.note(|| standing);
                 continue;
             }
             Told::TakeCase(which) => case(&played.customer, which, CaseChange::Take),
