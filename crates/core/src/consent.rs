@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
-use crate::event::Category;
+use crate::event::{Categories, Category};
 use crate::time::Timestamp;
 
 /// What data is looked at for.
@@ -109,6 +109,19 @@ impl Grants {
         }
     }
 
+    /// The categories of data that may be looked at for `purpose`: those that [`Grants::allow`] allows.
+    #[must_use]
+    pub fn allowed(&self, purpose: Purpose) -> Categories {
+        let mut allowed = const { by_default() }[purpose as usize];
+        for Grant { statement, .. } in self.0.iter().filter(|grant| grant.statement.purpose == purpose) {
+            match statement.answer {
+                Answer::Granted => allowed.add(statement.category),
+                Answer::Denied | Answer::Withdrawn => allowed.remove(statement.category),
+            }
+        }
+        allowed
+    }
+
     /// The latest answer, if there is one.
     #[must_use]
     pub fn answer(&self, category: Category, purpose: Purpose) -> Option<Answer> {
@@ -167,6 +180,21 @@ const fn allowed_by_default(category: Category, purpose: Purpose) -> bool {
     }
 }
 
+/// What may be looked at without an answer, by purpose.
+const fn by_default() -> [Categories; Purpose::ALL.len()] {
+    let mut allowed = [Categories::NONE; Purpose::ALL.len()];
+    let mut at = 0;
+    while at < Purpose::ALL.len() * Category::ALL.len() {
+        let category = Category::ALL[at % Category::ALL.len()];
+        let purpose = Purpose::ALL[at / Category::ALL.len()];
+        if allowed_by_default(category, purpose) {
+            allowed[purpose as usize].add(category);
+        }
+        at += 1;
+    }
+    allowed
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,6 +224,26 @@ mod tests {
                 grants.note(&statement(answer), Timestamp::EPOCH);
             }
             assert!(!grants.allow(Category::Browsing, Purpose::Service));
+        }
+    }
+
+    #[test]
+    fn what_is_allowed_is_every_category_that_is_allowed() {
+        let mut grants = Grants::default();
+        let answers = [Answer::Granted, Answer::Denied, Answer::Withdrawn];
+        for (number, category) in Category::ALL.into_iter().enumerate() {
+            for (further, purpose) in Purpose::ALL.into_iter().enumerate() {
+                for purpose in Purpose::ALL {
+                    let allowed =
+                        Category::ALL.into_iter().filter(|category| grants.allow(*category, purpose));
+                    assert_eq!(grants.allowed(purpose), allowed.collect(), "{grants:?}");
+                }
+                let answer = answers[(number + further) % answers.len()];
+                grants.note(
+                    &Statement { category, purpose, answer, proof: Proof::default() },
+                    Timestamp::EPOCH,
+                );
+            }
         }
     }
 

@@ -4,7 +4,7 @@ mod index;
 mod looks;
 
 pub use index::{Concerned, Index};
-pub use looks::{FieldNumber, Look, Looks};
+pub use looks::{FieldNumber, Look, Looks, LooksNumber};
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;

@@ -6,8 +6,8 @@
 
 mod decisions;
 
-pub(crate) use decisions::{Begun, InputPlace};
 pub use decisions::{DECISIONS_MAX, Decision, Decisions, INPUTS_MAX};
+pub(crate) use decisions::{InputPlace, LookedAt};
 
 use alloc::vec::Vec;
 use compact_str::CompactString;

@@ -62,8 +62,7 @@ impl World {
     /// What a condition sees of it.
     pub(crate) fn sight(&self) -> Sight<'_> {
         Sight {
-            purpose: Purpose::Service,
-            grants: &self.grants,
+            allowed: self.grants.allowed(Purpose::Service),
             event: Some(&self.event),
             reading: None,
             promise: None,

@@ -2,9 +2,8 @@ use core::cmp::Ordering;
 
 use super::letters::Letters;
 use super::{Comparison, Condition, Expression, FactType, Field, Reckoning, TextTest};
-use crate::consent::{Grants, Purpose};
 use crate::customer::Traits;
-use crate::event::{Category, Event, Facts, Origin, Value};
+use crate::event::{Categories, Category, Event, Facts, Origin, Value};
 use crate::promise::Promise;
 use crate::reading::{Felt, Reading};
 use crate::time::{Span, Timestamp, parse_rfc3339};
@@ -12,14 +11,12 @@ use crate::trust::Ledger;
 
 /// Everything a condition may look at, and the consent that limits it.
 ///
-/// The only door to a customer's data: a field whose category is not granted for
-/// [`Sight::purpose`] reads as [`Missing`].
+/// The only door to a customer's data: a field whose category may not be looked at reads as
+/// [`Missing`].
 #[derive(Debug, Clone, Copy)]
 pub struct Sight<'a> {
-    /// What the data is looked at for.
-    pub purpose: Purpose,
-    /// What the customer allows.
-    pub grants: &'a Grants,
+    /// What may be looked at, for the purpose at hand ([`Grants::allowed`](crate::consent::Grants::allowed)).
+    pub allowed: Categories,
     /// The event at hand; none when a timer fired.
     pub event: Option<&'a Event>,
     /// What was read in the event's text.
@@ -309,7 +306,7 @@ impl<'a> Sight<'a> {
     /// Whether data of `category` may be looked at here.
     #[must_use]
     pub fn sees(&self, category: Category) -> bool {
-        self.grants.allow(category, self.purpose)
+        self.allowed.hold(category)
     }
 }
 

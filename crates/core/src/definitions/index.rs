@@ -28,7 +28,8 @@ pub struct Index {
     silence: Vec<PlaybookIndex>,
 }
 
-/// The definitions that events of one kind can concern, each list in the order of the folder.
+/// The definitions that events of one kind can concern, each list in the order of the folder; playbooks in that of
+/// asking.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Concerned {
     /// What such an event is about.
@@ -123,6 +124,7 @@ impl Index {
             }
         }
         index.ranks = ranks(playbooks);
+        index.order();
         index.looks = Looks::of_all(vocabulary, playbooks, templates);
         index
     }
@@ -178,6 +180,18 @@ impl Index {
     #[must_use]
     pub fn on_silence(&self) -> &[PlaybookIndex] {
         &self.silence
+    }
+
+    /// Puts the playbooks of each list in the order of asking, which is then soon made out for several lists together.
+    fn order(&mut self) {
+        let of_kinds = self.by_kind.iter_mut().map(|(_, concerned)| concerned);
+        let of_kinds = of_kinds.chain([&mut self.otherwise]).map(|concerned| &mut concerned.playbooks);
+        let of_moments = self.by_moment.iter_mut().flatten();
+        let of_promises = self.by_promise.iter_mut().flatten();
+        let lists = of_kinds.chain(of_moments).chain(of_promises).chain(&mut self.by_trust);
+        for list in lists {
+            list.sort_by_key(|playbook| self.ranks.get(usize::from(playbook.0)));
+        }
     }
 
     fn of_kind(&mut self, kind: &str) -> Option<&mut Concerned> {

@@ -7,8 +7,10 @@ use crate::event::{Categories, Category, Name};
 use crate::playbook::{ActionDefinition, Claim, Piece, Playbook, Template};
 
 /// What a playbook looks at, for its receipts.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Looks {
+    /// The same for playbooks that look at the same.
+    pub number: LooksNumber,
     /// The fields of its condition and its templates, each once.
     pub fields: Vec<Look>,
     /// The categories of what its templates claim.
@@ -27,8 +29,12 @@ pub struct Look {
 }
 
 /// Which field of all that playbooks look at: equal for equal fields, and sooner compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct FieldNumber(usize);
+
+/// Which of all that playbooks look at: equal for equal looks, and sooner compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LooksNumber(usize);
 
 impl Looks {
     /// What each playbook looks at.
@@ -37,8 +43,17 @@ impl Looks {
         playbooks: &[Playbook],
         templates: &[Template],
     ) -> Vec<Looks> {
-        let mut numbers = BTreeMap::new();
-        playbooks.iter().map(|playbook| Looks::of(vocabulary, playbook, templates, &mut numbers)).collect()
+        let (mut fields, mut alike) = (BTreeMap::new(), BTreeMap::new());
+        let mut looks: Vec<Looks> = playbooks
+            .iter()
+            .map(|playbook| Looks::of(vocabulary, playbook, templates, &mut fields))
+            .collect();
+        for looks in &mut looks {
+            let next = LooksNumber(alike.len());
+            let numbers: Vec<FieldNumber> = looks.fields.iter().map(|look| look.number).collect();
+            looks.number = *alike.entry((numbers, looks.claimed)).or_insert(next);
+        }
+        looks
     }
 
     fn of<'a>(
@@ -47,7 +62,7 @@ impl Looks {
         templates: &'a [Template],
         numbers: &mut BTreeMap<&'a Field, FieldNumber>,
     ) -> Looks {
-        let mut looks = Looks::default();
+        let mut looks = Looks { number: LooksNumber(0), fields: Vec::new(), claimed: Categories::default() };
         if let Some(condition) = &playbook.condition {
             condition.expression.fields(&mut |field| looks.look_at(field, numbers));
         }

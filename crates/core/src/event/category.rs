@@ -51,21 +51,52 @@ impl fmt::Display for Category {
 }
 
 /// A set of categories, one bit each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Categories(u8);
 
 const _: () = assert!(Category::ALL.len() <= u8::BITS as usize, "every category has its bit");
 
 impl Categories {
+    /// No category.
+    pub const NONE: Categories = Categories(0);
+
     /// Adds a category, if it is not there.
-    pub fn add(&mut self, category: Category) {
+    pub const fn add(&mut self, category: Category) {
         self.0 |= Categories::bit(category);
+    }
+
+    /// Takes a category out, if it is there.
+    pub const fn remove(&mut self, category: Category) {
+        self.0 &= !Categories::bit(category);
+    }
+
+    /// Whether a category is there.
+    #[must_use]
+    pub const fn hold(self, category: Category) -> bool {
+        self.0 & Categories::bit(category) != 0
+    }
+
+    /// Those that are in either.
+    #[must_use]
+    pub const fn or(self, other: Categories) -> Categories {
+        Categories(self.0 | other.0)
+    }
+
+    /// Those that are in both.
+    #[must_use]
+    pub const fn and(self, other: Categories) -> Categories {
+        Categories(self.0 & other.0)
     }
 
     /// The categories, in their fixed order.
     pub fn iter(self) -> impl Iterator<Item = Category> {
-        Category::ALL.into_iter().filter(move |category| self.0 & Categories::bit(*category) != 0)
+        let mut left = self.0;
+        core::iter::from_fn(move || {
+            let first = Category::ALL.get(left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(*first)
+        })
     }
 
     const fn bit(category: Category) -> u8 {

@@ -70,8 +70,8 @@ impl Decisions {
     #[must_use]
     pub fn one(subject: Name, because: &str, verdict: Verdict) -> Decisions {
         let mut decisions = Decisions::default();
-        let (begun, _) = decisions.begin(because);
-        decisions.end(begun, subject, Purpose::Service, verdict);
+        let cause = decisions.cause(because);
+        decisions.add(cause, LookedAt::default(), subject, Purpose::Service, verdict);
         decisions
     }
 
@@ -112,20 +112,21 @@ impl Decisions {
         self.taken.is_empty()
     }
 
-    /// Begins a decision. Where there is no room for one more, those taken so far are handed over for a
-    /// receipt of their own, and these begin anew.
-    pub(crate) fn begin(&mut self, because: &str) -> (Begun, Option<Decisions>) {
-        let has_room =
-            self.taken.len() < DECISIONS_MAX && self.inputs.len() + INPUTS_MAX <= RECEIPT_INPUTS_MAX;
-        let full = (!has_room).then(|| core::mem::take(self));
-        let known = self.causes.iter().position(|known| known == because);
+    /// Whether there is room for one more, whatever it looks at.
+    pub(crate) fn has_room(&self) -> bool {
+        self.taken.len() < DECISIONS_MAX && self.inputs.len() + INPUTS_MAX <= RECEIPT_INPUTS_MAX
+    }
+
+    /// The place of what set decisions off; it is added unless it is there.
+    pub(crate) fn cause(&mut self, because: &str) -> CausePlace {
+        // Those asked one after the other were mostly set off by the same.
+        let known = self.causes.iter().rposition(|known| known == because);
         let at = known.unwrap_or_else(|| {
             self.causes.push(because.into());
             self.causes.len() - 1
         });
         // There are no more causes than decisions.
-        let cause = CausePlace(u8::try_from(at).unwrap_or(u8::MAX));
-        (Begun { cause, inputs: InputPlaces::default(), categories: Categories::default() }, full)
+        CausePlace(u8::try_from(at).unwrap_or(u8::MAX))
     }
 
     /// The place of something that was looked at; it is added unless it is there.
@@ -137,31 +138,41 @@ impl Decisions {
         }))
     }
 
-    /// Ends a decision that these began.
-    #[allow(clippy::needless_pass_by_value, reason = "a decision ends once")]
-    pub(crate) fn end(&mut self, begun: Begun, subject: Name, purpose: Purpose, verdict: Verdict) {
-        let Begun { cause, inputs, categories } = begun;
+    /// Adds a decision for which there is room.
+    pub(crate) fn add(
+        &mut self,
+        cause: CausePlace,
+        LookedAt { inputs, categories }: LookedAt,
+        subject: Name,
+        purpose: Purpose,
+        verdict: Verdict,
+    ) {
         self.taken.push(Taken { subject, cause, inputs, purpose, categories, verdict });
     }
 }
 
-/// A decision that is being taken.
-pub(crate) struct Begun {
-    cause: CausePlace,
+/// What a decision looked at, by its places on the receipt.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct LookedAt {
     inputs: InputPlaces,
     categories: Categories,
 }
 
-impl Begun {
+impl LookedAt {
+    /// Data of these categories, and no input yet.
+    pub(crate) fn data(categories: Categories) -> LookedAt {
+        LookedAt { inputs: InputPlaces::default(), categories }
+    }
+
     /// Takes note of what was looked at; of too many inputs the first ones are listed.
-    pub(crate) fn looked_at(&mut self, place: InputPlace) {
+    pub(crate) fn input(&mut self, place: InputPlace) {
         if self.inputs.count() < INPUTS_MAX {
             self.inputs.add(place);
         }
     }
 
     /// Takes note of a category of data that was looked at.
-    pub(crate) fn saw(&mut self, category: Category) {
+    pub(crate) fn category(&mut self, category: Category) {
         self.categories.add(category);
     }
 }
@@ -169,7 +180,7 @@ impl Begun {
 /// Which cause of a receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-struct CausePlace(u8);
+pub(crate) struct CausePlace(u8);
 
 /// Which input of a receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -99,7 +99,7 @@ fn ask(
         let at_hand = at_hand(noticed, cause.promise.as_deref());
         let asked = Asked { definitions, input, playbook, cause, at_hand: &at_hand };
         // As things were when it was asked, not as they are after it acted.
-        let begun = receipt.look(customer, &asked, looks, effects);
+        let looked_at = receipt.look(customer, &asked, looks, effects);
         let verdict = match refusal::refusal(customer, &asked, &written) {
             Some(refused) => Verdict::Refused(refused),
             None => act::act(customer, &asked, effects),
@@ -108,7 +108,7 @@ fn ask(
         if playbook.mode == Mode::Live && wrote(&verdict, playbook) {
             written.push(Written { matter: cause.matter.clone(), playbook: playbook.name.clone() });
         }
-        receipt.end(begun, &asked, verdict);
+        receipt.add(looked_at, &asked, verdict);
     }
     receipt.leave(definitions, customer, input, effects);
 }

@@ -185,8 +185,7 @@ pub(super) fn sight<'a>(
     now: Timestamp,
 ) -> Sight<'a> {
     Sight {
-        purpose,
-        grants: &known.grants,
+        allowed: known.grants.allowed(purpose),
         event,
         reading,
         promise,

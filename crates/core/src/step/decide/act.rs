@@ -26,15 +26,14 @@ pub(super) fn act(customer: &mut Customer, asked: &Asked<'_>, effects: &mut Effe
         .iter()
         .map(|action| desk.carry_out(action).unwrap_or_else(Deed::Left))
         .collect();
-    let reason = |deed: &Deed| match deed {
-        Deed::Left(refused) => Some(refused.clone()),
-        Deed::Sent(_) | Deed::Opened(_) | Deed::Promised(_) | Deed::Noted(_) => None,
+    let is_done = |deed: &Deed| match deed {
+        Deed::Sent(_) | Deed::Opened(_) | Deed::Promised(_) | Deed::Noted(_) => true,
+        Deed::Left(_) => false,
     };
-    let reasons: Vec<Refused> = deeds.iter().filter_map(reason).collect();
-    if reasons.len() == deeds.len()
-        && let Some(first) = reasons.into_iter().next()
+    if !deeds.iter().any(is_done)
+        && let Some(Deed::Left(first)) = deeds.first()
     {
-        return Verdict::Refused(first);
+        return Verdict::Refused(first.clone());
     }
     if !shadow && asked.playbook.at_most.is_some() {
         let fired = Fired {

@@ -5,25 +5,33 @@ use super::refusal::categories_of_cause;
 use crate::condition::Sight;
 use crate::consent::Purpose;
 use crate::customer::Customer;
-use crate::definitions::{Definitions, FieldNumber, Look, Looks};
+use crate::definitions::{Definitions, FieldNumber, Look, Looks, LooksNumber};
 use crate::effects::Effects;
-use crate::event::Category;
+use crate::event::{Categories, Category};
 use crate::promise::PromiseId;
-use crate::receipt::{Begun, Decisions, Deed, INPUT_CHARS_MAX, INPUTS_MAX, InputPlace, Receipt, Verdict};
+use crate::receipt::{Decisions, Deed, INPUT_CHARS_MAX, INPUTS_MAX, InputPlace, LookedAt, Receipt, Verdict};
 use crate::step::{Input, message};
 
 /// The receipt that a step is writing.
 pub(super) struct Writing {
     decisions: Decisions,
     /// What was seen, as long as looking again would show the same.
-    seen: SmallVec<[Seen; 8]>,
+    seen: Seen,
     /// What it was looked at for, and with which promise at hand.
     seen_with: Option<(Purpose, Option<PromiseId>)>,
 }
 
+/// What was seen. Playbooks that one thing sets off look at much the same, and many at the very same.
+#[derive(Default)]
+struct Seen {
+    fields: SmallVec<[SeenField; 8]>,
+    /// What playbooks came to that look at the same, for causes of these categories.
+    looks: SmallVec<[(LooksNumber, Categories, LookedAt); 2]>,
+}
+
 /// A field that was looked at.
 #[derive(Clone, Copy)]
-struct Seen {
+struct SeenField {
     field: FieldNumber,
     place: InputPlace,
     /// The field's category; `None` also where nothing could be seen.
@@ -33,49 +41,51 @@ struct Seen {
 impl Writing {
     /// The receipt of so many decisions.
     pub(super) fn of(decisions: usize) -> Writing {
-        Writing { decisions: Decisions::with_room(decisions), seen: SmallVec::new(), seen_with: None }
+        Writing { decisions: Decisions::with_room(decisions), seen: Seen::default(), seen_with: None }
     }
 
-    /// Begins a decision with what the playbook looks at, as it is now: every field of its condition and
-    /// its templates.
+    /// Looks at what the playbook looks at, as it is now: every field of its condition and its templates.
     pub(super) fn look(
         &mut self,
         customer: &mut Customer,
         asked: &Asked<'_>,
         looks: &Looks,
         effects: &mut Effects,
-    ) -> Begun {
-        let Asked { definitions, input, playbook, cause, at_hand } = *asked;
-        let (mut begun, full) = self.decisions.begin(&cause.words);
-        if let Some(full) = full {
-            self.seen.clear();
-            leave(full, definitions, customer, input, effects);
+    ) -> LookedAt {
+        let Asked { definitions, input, playbook, at_hand, .. } = *asked;
+        if !self.decisions.has_room() {
+            self.seen = Seen::default();
+            leave(core::mem::take(&mut self.decisions), definitions, customer, input, effects);
         }
         let with = (playbook.purpose, at_hand.promise.map(|promise| promise.id));
         if self.seen_with.replace(with) != Some(with) {
-            self.seen.clear();
+            self.seen = Seen::default();
+        }
+        let of_cause = categories_of_cause(asked);
+        let is_it = |&&(number, categories, _): &&(LooksNumber, Categories, LookedAt)| {
+            (number, categories) == (looks.number, of_cause)
+        };
+        if let Some((.., looked_at)) = self.seen.looks.iter().find(is_it) {
+            return *looked_at;
         }
         let sight = at_hand.sight(&customer.known, playbook.purpose, input.now);
-        for category in categories_of_cause(asked).chain(looks.claimed.iter()) {
-            if sight.sees(category) {
-                begun.saw(category);
-            }
-        }
+        let mut looked_at = LookedAt::data(sight.allowed.and(of_cause.or(looks.claimed)));
         let (listed, unlisted) = looks.fields.split_at(looks.fields.len().min(INPUTS_MAX));
         for look in listed {
-            let Seen { place, category, .. } = self.see(look, &sight);
-            begun.looked_at(place);
-            category.into_iter().for_each(|category| begun.saw(category));
+            let SeenField { place, category, .. } = self.see(look, &sight);
+            looked_at.input(place);
+            category.into_iter().for_each(|category| looked_at.category(category));
         }
         for look in unlisted.iter().filter(|look| sight.read(&look.field).is_ok()) {
-            look.field.category().into_iter().for_each(|category| begun.saw(category));
+            look.field.category().into_iter().for_each(|category| looked_at.category(category));
         }
-        begun
+        self.seen.looks.push((looks.number, of_cause, looked_at));
+        looked_at
     }
 
     /// What the field holds, written down once for as long as it holds that.
-    fn see<'a>(&mut self, look: &'a Look, sight: &Sight<'a>) -> Seen {
-        if let Some(seen) = self.seen.iter().find(|seen| seen.field == look.number) {
+    fn see<'a>(&mut self, look: &'a Look, sight: &Sight<'a>) -> SeenField {
+        if let Some(seen) = self.seen.fields.iter().find(|seen| seen.field == look.number) {
             return *seen;
         }
         let (value, category) = match sight.read(&look.field) {
@@ -83,17 +93,18 @@ impl Writing {
             Err(_missing) => ("missing".into(), None),
         };
         let place = self.decisions.place_of(&look.words, value);
-        let seen = Seen { field: look.number, place, category };
-        self.seen.push(seen);
+        let seen = SeenField { field: look.number, place, category };
+        self.seen.fields.push(seen);
         seen
     }
 
-    /// Ends a decision.
-    pub(super) fn end(&mut self, begun: Begun, asked: &Asked<'_>, verdict: Verdict) {
+    /// Writes a decision down.
+    pub(super) fn add(&mut self, looked_at: LookedAt, asked: &Asked<'_>, verdict: Verdict) {
         if changes_sight(&verdict) {
-            self.seen.clear();
+            self.seen = Seen::default();
         }
-        self.decisions.end(begun, asked.playbook.name.clone(), asked.playbook.purpose, verdict);
+        let cause = self.decisions.cause(&asked.cause.words);
+        self.decisions.add(cause, looked_at, asked.playbook.name.clone(), asked.playbook.purpose, verdict);
     }
 
     /// Leaves the receipt.

@@ -2,7 +2,7 @@ use super::{Asked, Written};
 use crate::consent::Purpose;
 use crate::customer::{Customer, FIRED_MAX};
 use crate::definitions::Definitions;
-use crate::event::Category;
+use crate::event::{Categories, Category};
 use crate::playbook::{Aim, Playbook, Trigger};
 use crate::receipt::Refused;
 use crate::step::message;
@@ -13,11 +13,12 @@ pub(super) fn refusal(customer: &Customer, asked: &Asked<'_>, written: &[Written
     let Asked { definitions, input, playbook, cause, at_hand } = *asked;
     let known = &customer.known;
     // Law 4: what set it off must itself be visible for the playbook's purpose.
-    if categories_of_cause(asked).any(|category| !known.grants.allow(category, playbook.purpose)) {
+    let sight = at_hand.sight(known, playbook.purpose, input.now);
+    let of_cause = categories_of_cause(asked);
+    if sight.allowed.and(of_cause) != of_cause {
         return Some(Refused::Consent);
     }
     if let Some(condition) = &playbook.condition {
-        let sight = at_hand.sight(known, playbook.purpose, input.now);
         match condition.holds(&sight) {
             Ok(true) => {}
             Ok(false) => return Some(Refused::Condition),
@@ -56,17 +57,20 @@ pub(super) fn refusal(customer: &Customer, asked: &Asked<'_>, written: &[Written
 
 /// What data the cause is made of: the event at hand, and for all but an event itself the service
 /// history that moments, promises, trust and silence are.
-pub(super) fn categories_of_cause<'a>(asked: &Asked<'a>) -> impl Iterator<Item = Category> + use<'a> {
-    let of_event = asked.at_hand.event.map(|_| asked.at_hand.category);
-    let history = match asked.playbook.when {
-        Trigger::Event(_) => None,
+pub(super) fn categories_of_cause(asked: &Asked<'_>) -> Categories {
+    let mut categories = Categories::default();
+    if asked.at_hand.event.is_some() {
+        categories.add(asked.at_hand.category);
+    }
+    match asked.playbook.when {
+        Trigger::Event(_) => {}
         Trigger::Moment(..)
         | Trigger::Promise(..)
         | Trigger::TrustBelow(..)
         | Trigger::TrustAbove(..)
-        | Trigger::Silence(_) => Some(Category::Service),
-    };
-    of_event.into_iter().chain(history)
+        | Trigger::Silence(_) => categories.add(Category::Service),
+    }
+    categories
 }
 
 /// An open failure, a broken promise not made good, a complaint nobody answered, or a case.

@@ -201,8 +201,10 @@ fn receipts_of(company: &Company, story: &str) -> String {
         for decision in receipt.decisions.iter() {
             let inputs: Vec<_> =
                 decision.inputs().map(|(field, value)| format!("{field} = {value}")).collect();
+            let categories: Vec<_> = decision.categories.iter().map(Category::word).collect();
             let (subject, because, purpose) = (decision.subject, decision.because, decision.purpose.word());
-            told.push_str(&format!("  {subject} ({because}) for {purpose}: {}\n", inputs.join(", ")));
+            let (inputs, categories) = (inputs.join(", "), categories.join(", "));
+            told.push_str(&format!("  {subject} ({because}) for {purpose} [{categories}]: {inputs}\n"));
         }
     }
     told
@@ -223,6 +225,8 @@ fn law_07_one_step_leaves_one_receipt_on_which_each_playbook_has_what_it_saw() {
         .but(|playbook| playbook.condition = looking_at([fact("carrier"), Field::OpenPromises]))
         .playbook("b", on_moment(PAY, Outcome::Good), vec![ActionDefinition::Promise(PromiseIndex(2))])
         .but(|playbook| playbook.condition = looking_at([Field::OpenPromises, fact("carrier")]))
+        .playbook("ba", placed(), vec![note("seen")])
+        .but(|playbook| playbook.condition = looking_at([fact("carrier"), Field::OpenPromises]))
         .playbook("c", placed(), vec![note("seen")])
         .but(|playbook| playbook.condition = looking_at([Field::OpenPromises]))
         .playbook("d", placed(), vec![note("seen")])
@@ -231,14 +235,21 @@ fn law_07_one_step_leaves_one_receipt_on_which_each_playbook_has_what_it_saw() {
             playbook.purpose = Purpose::Marketing;
         })
         .playbook("e", placed(), vec![note("seen")])
+        .but(|playbook| playbook.condition = looking_at([fact("carrier")]))
+        .playbook("f", on_moment(PAY, Outcome::Good), vec![note("seen")])
+        .but(|playbook| playbook.condition = looking_at([fact("carrier")]))
+        .playbook("g", placed(), vec![note("seen")])
         .but(|playbook| playbook.condition = looking_at([fact("carrier")]));
     expect![[r#"
         c0_1
-          a (event Order Placed) for service: facts.carrier = Blue, customer.open_promises = 0, event.kind = Order Placed
-          b (moment pay good) for service: facts.carrier = Blue, customer.open_promises = 0, event.kind = Order Placed
-          c (event Order Placed) for service: event.kind = Order Placed, customer.open_promises = 1
-          d (event Order Placed) for marketing: event.kind = Order Placed, facts.carrier = missing
-          e (event Order Placed) for service: facts.carrier = Blue, event.kind = Order Placed
+          a (event Order Placed) for service [service, purchase, operations]: facts.carrier = Blue, customer.open_promises = 0, event.kind = Order Placed
+          b (moment pay good) for service [service, purchase, operations]: facts.carrier = Blue, customer.open_promises = 0, event.kind = Order Placed
+          ba (event Order Placed) for service [service, purchase, operations]: facts.carrier = Blue, event.kind = Order Placed, customer.open_promises = 1
+          c (event Order Placed) for service [service, purchase]: event.kind = Order Placed, customer.open_promises = 1
+          d (event Order Placed) for marketing []: event.kind = Order Placed, facts.carrier = missing
+          e (event Order Placed) for service [purchase, operations]: facts.carrier = Blue, event.kind = Order Placed
+          f (moment pay good) for service [service, purchase, operations]: facts.carrier = Blue, event.kind = Order Placed
+          g (event Order Placed) for service [purchase, operations]: facts.carrier = Blue, event.kind = Order Placed
     "#]].assert_eq(&receipts_of(&company, "10:00 Order Placed order=A1 carrier=Blue"));
 }
 
@@ -246,13 +257,17 @@ fn law_07_one_step_leaves_one_receipt_on_which_each_playbook_has_what_it_saw() {
 fn law_07_a_step_that_takes_more_decisions_than_a_receipt_holds_leaves_several() {
     let mut company = Company::new();
     for number in 0..DECISIONS_MAX + 2 {
-        company = company.playbook(&format!("p{number:03}"), on_event("Question"), vec![note("seen")]);
+        company = company
+            .playbook(&format!("p{number:03}"), on_event("Order Placed"), vec![note("seen")])
+            .but(|playbook| playbook.condition = looking_at([]));
     }
-    let receipts = play(&company.definitions(), "10:00 Question").effects.receipts;
+    let receipts = play(&company.definitions(), "10:00 Order Placed").effects.receipts;
     let sizes: Vec<_> = receipts.iter().map(|receipt| receipt.decisions.len()).collect();
     assert_eq!(sizes, [DECISIONS_MAX, 2]);
     let subjects = receipts.iter().flat_map(|receipt| receipt.decisions.iter()).map(|one| one.subject);
     assert!(subjects.is_sorted() && receipts[0].id < receipts[1].id);
+    let mut decisions = receipts.iter().flat_map(|receipt| receipt.decisions.iter());
+    assert!(decisions.all(|decision| decision.inputs().eq([("event.kind", "Order Placed")])));
 }
 
 #[test]

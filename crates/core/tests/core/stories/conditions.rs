@@ -33,8 +33,7 @@ fn check_all(history: &str, expressions: Vec<(&str, Expression)>, expected: &Exp
     let time = |text| parse_rfc3339(text).expect("a time");
     let known = &played.customer.known;
     let sight = Sight {
-        purpose: Purpose::Service,
-        grants: &known.grants,
+        allowed: known.grants.allowed(Purpose::Service),
         event: Some(&event),
         reading: reading.as_ref(),
         promise: Some(PromiseSight {
@@ -322,8 +321,7 @@ proptest! {
             let (event, _) = told(line);
             let known = &customer.known;
             let sight = Sight {
-                purpose: Purpose::Service,
-                grants: &known.grants,
+                allowed: known.grants.allowed(Purpose::Service),
                 event: Some(&event),
                 reading: None,
                 promise: None,
