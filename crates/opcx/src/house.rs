@@ -34,6 +34,8 @@ pub struct Company {
     pub mappings: Vec<Mapping>,
     /// Where everything is defined.
     pub places: Arc<Places>,
+    /// Where its data are, if not where `opcx.toml` says.
+    elsewhere: Option<PathBuf>,
 }
 
 impl Company {
@@ -58,13 +60,14 @@ impl Company {
             settings: loaded.settings,
             mappings: loaded.mappings,
             places: Arc::new(places(&loaded.defined)),
+            elsewhere: None,
         })
     }
 
     /// Where its data are.
     #[must_use]
     pub fn data(&self) -> PathBuf {
-        self.folder.join(&self.settings.data)
+        self.elsewhere.clone().unwrap_or_else(|| self.folder.join(&self.settings.data))
     }
 
     /// Uses another data directory than `opcx.toml` says.
@@ -73,10 +76,19 @@ impl Company {
     /// The working directory is not known.
     pub fn keep_data_in(&mut self, data: Option<&Path>) -> anyhow::Result<()> {
         if let Some(data) = data {
-            let data = std::path::absolute(data).context("finding the data directory")?;
-            self.settings.data = data.to_string_lossy().into_owned();
+            self.elsewhere = Some(std::path::absolute(data).context("finding the data directory")?);
         }
         Ok(())
+    }
+
+    /// The command after which what a restored company has to send goes out.
+    #[must_use]
+    pub fn release_command(&self) -> String {
+        let folder = self.folder.display();
+        match &self.elsewhere {
+            None => format!("opcx restore {folder} --release"),
+            Some(data) => format!("opcx restore {folder} --data {} --release", data.display()),
+        }
     }
 
     /// Opens its store, making one if there is none. A state that is damaged or of another format is set

@@ -38,7 +38,7 @@ fn the_newest_are_told_first_with_what_they_said() {
 }
 
 #[test]
-fn what_a_customer_does_not_allow_to_be_looked_at_is_withheld() {
+fn law_04_what_a_customer_does_not_allow_to_be_looked_at_is_withheld() {
     let mut world = a_week();
     deny_feedback(&mut world, "fresh");
     let question = WentThroughQuestion { most: Some(1), ..WentThroughQuestion::default() };

@@ -776,7 +776,7 @@ fn a_timeline_tells_what_was_said_read_decided_and_moved_newest_first() {
 }
 
 #[test]
-fn of_what_a_customer_does_not_allow_a_timeline_tells_only_that_it_is_withheld() {
+fn law_04_of_what_a_customer_does_not_allow_a_timeline_tells_only_that_it_is_withheld() {
     let mut world = a_week();
     deny_feedback(&mut world, "fresh");
     let question = TimelineQuestion::default();

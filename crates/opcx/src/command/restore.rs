@@ -56,7 +56,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
         (None, None) => Until::End,
     };
     let restored = restore(&company, backup, until)?;
-    let (folder, data) = (arguments.folder.folder.display(), company.data());
+    let data = company.data();
     let left = restored.backup_end.get() - restored.end.get();
     let mut words = format!(
         "{} records restored to `{}`, up to {}.\n",
@@ -71,7 +71,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
         words += &format!("{} customers who were erased since are erased here too.\n", restored.erased);
     }
     words += &format!(
-        "Nothing is delivered until `opcx restore {folder} --release`: what was delivered after this point is not known here.\n"
+        "Nothing is delivered until `{}`: what was delivered after this point is not known here.\n",
+        company.release_command()
     );
     super::print(&words)?;
     Ok(End::Fine)

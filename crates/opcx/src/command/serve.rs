@@ -104,10 +104,9 @@ pub(super) async fn live(
     let node = match held(&company.data()) {
         None => Node::start(settings, outbox)?,
         Some(Held(why)) => {
-            let folder = company.folder.display();
+            let command = company.release_command();
             eprintln!(
-                "opcx: nothing is delivered, {why}; look whether it should be, run `opcx restore {folder} --release`, and \
-                 start again"
+                "opcx: nothing is delivered, {why}; look whether it should be, run `{command}`, and start again"
             );
             Node::start_held(settings)?
         }

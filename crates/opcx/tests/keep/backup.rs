@@ -211,6 +211,10 @@ fn what_other_definitions_decided_is_restored_as_they_decided_it() {
     let (backup, to) = (shop.path("backup"), data.to_str().unwrap().to_owned());
     let said = shop.run(&["restore", shop.folder(), backup.to_str().unwrap(), "--data", &to]);
     assert_eq!(said.code, 0, "{said:?}");
+    // The command that it tells is the one for that store.
+    assert!(said.out.contains("`opcx restore shop --data shop/other --release`"), "{said:?}");
+    let released = shop.run(&["restore", shop.folder(), "--data", &to, "--release"]);
+    assert_eq!((released.code, released.out.as_str()), (0, "Deliveries go out from the next start on.\n"));
     fs::rename(shop.data(), shop.path("former")).unwrap();
     fs::rename(&data, shop.data()).unwrap();
     assert_eq!(shop.digest(), before);
