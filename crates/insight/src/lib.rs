@@ -17,6 +17,7 @@ mod cases;
 mod clocks;
 mod customer;
 mod decisions;
+mod deliveries;
 mod erasures;
 mod error;
 mod experience;
@@ -52,6 +53,9 @@ pub use customer::{
 };
 pub use decisions::{
     DECISIONS_LOOKED_AT_MAX, Decisions, DecisionsQuestion, PlaybookDecisions, RefusedFor, decisions,
+};
+pub use deliveries::{
+    DeadLetter, Deliveries, DeliveriesQuestion, EndpointLine, WAITING_COUNTED_MAX, deliveries,
 };
 pub use erasures::{ErasureLine, ErasureStateWord, Erasures, ErasuresQuestion, erasures};
 pub use error::InsightError;

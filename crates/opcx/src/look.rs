@@ -12,11 +12,11 @@ pub use source::{OpenError, Source, open, open_for_disclosure};
 
 use opcx_core::definitions::Definitions;
 use opcx_insight::{
-    Brief, Carried, Cases, CasesQuestion, Customer, Decisions, DecisionsQuestion, Erasures, ErasuresQuestion,
-    Export, ExportQuestion, Found, InsightError, Journeys, JourneysQuestion, Moment, MomentQuestion,
-    Overview, Places, Playbooks, PlaybooksQuestion, Promises, PromisesQuestion, Pulse, PulseQuestion,
-    PulseSeries, RejectedInputs, RejectedQuestion, SearchQuestion, SeriesQuestion, Timeline,
-    TimelineQuestion, Trust, TrustQuestion, WentThrough, WentThroughQuestion,
+    Brief, Carried, Cases, CasesQuestion, Customer, Decisions, DecisionsQuestion, Deliveries,
+    DeliveriesQuestion, Erasures, ErasuresQuestion, Export, ExportQuestion, Found, InsightError, Journeys,
+    JourneysQuestion, Moment, MomentQuestion, Overview, Places, Playbooks, PlaybooksQuestion, Promises,
+    PromisesQuestion, Pulse, PulseQuestion, PulseSeries, RejectedInputs, RejectedQuestion, SearchQuestion,
+    SeriesQuestion, Timeline, TimelineQuestion, Trust, TrustQuestion, WentThrough, WentThroughQuestion,
 };
 use opcx_store::Store;
 use serde::Serialize;
@@ -57,6 +57,8 @@ pub enum Question {
     Decisions(DecisionsQuestion),
     /// Whose trust broke, and why.
     Trust(TrustQuestion),
+    /// What waits to be sent, and what was given up.
+    Deliveries(DeliveriesQuestion),
     /// Who was erased, and how far that has come.
     Erasures(ErasuresQuestion),
     /// A page of everything that is held about the customer of that name.
@@ -84,6 +86,7 @@ pub enum View {
     Rejected(Box<RejectedInputs>),
     Decisions(Box<Decisions>),
     Trust(Box<Trust>),
+    Deliveries(Box<Deliveries>),
     Erasures(Box<Erasures>),
     Export(Box<Export>),
 }
@@ -160,6 +163,7 @@ impl Question {
             | Question::Carried(_)
             | Question::Rejected(_)
             | Question::Brief(_)
+            | Question::Deliveries(_)
             | Question::Erasures(_)
             | Question::Export(..) => false,
         }
@@ -223,6 +227,9 @@ impl Question {
             Question::Trust(question) => View::Trust(
                 looking.with_trust(|overview| opcx_insight::trust(store, overview, definitions, question))?,
             ),
+            Question::Deliveries(question) => {
+                View::Deliveries(Box::new(opcx_insight::deliveries(store, question)?))
+            }
             Question::Erasures(question) => {
                 View::Erasures(Box::new(opcx_insight::erasures(store, question)?))
             }
@@ -251,6 +258,7 @@ impl Question {
             Question::Brief(id) => (vec!["cases", id], Value::Null),
             Question::Decisions(question) => (vec!["decisions"], json(question)),
             Question::Trust(question) => (vec!["trust"], json(question)),
+            Question::Deliveries(question) => (vec!["deliveries"], json(question)),
             Question::Erasures(question) => (vec!["erasures"], json(question)),
             Question::Export(who, question) => (vec!["customers", who, "export"], json(question)),
         }
@@ -275,6 +283,7 @@ impl Question {
             Question::Brief(_) => View::Brief(serde_json::from_slice(body)?),
             Question::Decisions(_) => View::Decisions(serde_json::from_slice(body)?),
             Question::Trust(_) => View::Trust(serde_json::from_slice(body)?),
+            Question::Deliveries(_) => View::Deliveries(serde_json::from_slice(body)?),
             Question::Erasures(_) => View::Erasures(serde_json::from_slice(body)?),
             Question::Export(..) => View::Export(serde_json::from_slice(body)?),
         })

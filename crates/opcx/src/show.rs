@@ -3,6 +3,7 @@
 mod cases;
 mod customer;
 mod decisions;
+mod deliveries;
 mod erasures;
 mod moment;
 mod page;
@@ -29,6 +30,7 @@ pub fn text(view: &View, look: Look) -> String {
         View::Cases(view) => cases::write(&mut page, view),
         View::Decisions(view) => decisions::write(&mut page, view),
         View::Trust(view) => trust::write(&mut page, view),
+        View::Deliveries(view) => deliveries::write(&mut page, view),
         View::Erasures(view) => erasures::write(&mut page, view),
         // For programs and web pages; they have no page of text.
         View::Series(view) => page.line(&json(view)),

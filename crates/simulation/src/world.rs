@@ -306,7 +306,7 @@ impl World {
                 Some(row) => Order::Redriven(row.position),
                 None => return Ok(()),
             },
-            _ => match unexplained(truth.dead(5))?.first() {
+            _ => match unexplained(truth.dead(None, 5))?.first() {
                 Some(row) => {
                     self.resent.insert(row.parcel.id);
                     Order::Resend(row.parcel.id)

@@ -381,8 +381,8 @@ impl<L: Log, T: Tables> Store for Assembled<L, T> {
         state::awaited(&self.tables.view())
     }
 
-    fn dead(&self, most: usize) -> Result<Vec<ParcelRow>> {
-        state::dead(&self.tables.view(), most)
+    fn dead(&self, after: Option<(Timestamp, ParcelId)>, most: usize) -> Result<Vec<ParcelRow>> {
+        state::dead(&self.tables.view(), after, most)
     }
 
     fn endpoints(&self) -> Result<Vec<(Name, EndpointState)>> {

@@ -187,8 +187,8 @@ pub trait Store: Send + Sync {
     /// The endpoints that parcels wait for, whether or not there still is such an endpoint.
     fn awaited(&self) -> Result<Vec<Name>>;
 
-    /// Dead letters, oldest first.
-    fn dead(&self, most: usize) -> Result<Vec<ParcelRow>>;
+    /// Dead letters, those given up first first, from `after` on: when one was given up, and its id.
+    fn dead(&self, after: Option<(Timestamp, ParcelId)>, most: usize) -> Result<Vec<ParcelRow>>;
 
     /// Endpoints that are not simply enabled.
     fn endpoints(&self) -> Result<Vec<(Name, EndpointState)>>;

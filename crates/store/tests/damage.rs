@@ -83,7 +83,7 @@ fn answers(store: &impl Store) -> Result<String, StoreError> {
             .into_iter()
             .map(|id| store.parcel(id))
             .collect::<Result<Vec<_>, _>>()?,
-        store.dead(999)?,
+        store.dead(None, 999)?,
         store.rollups(None, time(i64::MIN)..time(i64::MAX))?,
         store.promises(None, 999)?,
         store.cases(None, 999)?,

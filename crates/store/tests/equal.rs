@@ -128,7 +128,7 @@ fn answers(store: &impl Store) -> Result<String, StoreError> {
             .map(|id| store.parcel(id))
             .collect::<Result<Vec<_>, _>>()?,
         store.next_ready("crm")?,
-        store.dead(99)?,
+        store.dead(None, 99)?,
         store.endpoints()?,
         store.rollups(None, ever)?,
         store.promises(None, 99)?,

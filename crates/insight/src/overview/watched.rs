@@ -213,8 +213,8 @@ impl Store for Watched {
         self.store.awaited()
     }
 
-    fn dead(&self, most: usize) -> Result<Vec<ParcelRow>> {
-        self.store.dead(most)
+    fn dead(&self, after: Option<(Timestamp, ParcelId)>, most: usize) -> Result<Vec<ParcelRow>> {
+        self.store.dead(after, most)
     }
 
     fn endpoints(&self) -> Result<Vec<(Name, EndpointState)>> {

@@ -5,8 +5,8 @@ use std::io::IsTerminal;
 use anyhow::Context;
 use clap::{Args, Subcommand};
 use opcx_insight::{
-    At, CaseStateWord, CasesQuestion, DecisionsQuestion, ErasuresQuestion, MomentQuestion, PromiseStateWord,
-    PromisesQuestion, PulseQuestion, TrustQuestion, VerdictWord,
+    At, CaseStateWord, CasesQuestion, DecisionsQuestion, DeliveriesQuestion, ErasuresQuestion,
+    MomentQuestion, PromiseStateWord, PromisesQuestion, PulseQuestion, TrustQuestion, VerdictWord,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -100,6 +100,11 @@ enum What {
         /// Only falls on this account: capability, reliability, humanity or transparency.
         #[arg(long)]
         account: Option<String>,
+        #[command(flatten)]
+        rows: Rows,
+    },
+    /// What waits to be sent, and what was given up and why.
+    Deliveries {
         #[command(flatten)]
         rows: Rows,
     },
@@ -199,6 +204,9 @@ fn question(what: &What) -> Question {
             most: rows.most,
             after: rows.after.clone(),
         }),
+        What::Deliveries { rows } => {
+            Question::Deliveries(DeliveriesQuestion { most: rows.most, after: rows.after.clone() })
+        }
         What::Erasures { rows } => {
             Question::Erasures(ErasuresQuestion { most: rows.most, after: rows.after.clone() })
         }

@@ -60,7 +60,7 @@ async fn a_parcel_whose_channel_is_gone_is_dead_with_the_reason_and_arrives_once
     assert_eq!(store.awaited().unwrap(), ["messages"]);
 
     run_dry(start(&shop, &store, Outbox::new()), &store).await;
-    let dead = store.dead(10).unwrap();
+    let dead = store.dead(None, 10).unwrap();
     assert_eq!(dead.len(), 6);
     for ParcelRow { state, .. } in &dead {
         let ParcelState::Dead { why, .. } = state else { panic!("{state:?}") };
@@ -85,5 +85,5 @@ async fn a_parcel_whose_channel_is_gone_is_dead_with_the_reason_and_arrives_once
         decided.changed().await.unwrap();
     }
     run_dry(node, &store).await;
-    assert_eq!(store.dead(10).unwrap(), []);
+    assert_eq!(store.dead(None, 10).unwrap(), []);
 }

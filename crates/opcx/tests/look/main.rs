@@ -5,6 +5,7 @@
 mod api;
 #[path = "../../../insight/tests/looking/company.rs"]
 mod company;
+mod deliveries;
 mod folder;
 mod inbox;
 mod keys;

@@ -360,8 +360,8 @@ impl Store for PlantedStore {
     fn awaited(&self) -> Result<Vec<Name>> {
         self.store.awaited()
     }
-    fn dead(&self, most: usize) -> Result<Vec<ParcelRow>> {
-        self.store.dead(most)
+    fn dead(&self, after: Option<(Timestamp, ParcelId)>, most: usize) -> Result<Vec<ParcelRow>> {
+        self.store.dead(after, most)
     }
     fn endpoints(&self) -> Result<Vec<(Name, EndpointState)>> {
         self.store.endpoints()

@@ -62,13 +62,24 @@ fn a_parcel_moves_from_queue_to_queue<S: Store>(bench: &Bench<'_, S>) {
             ..commit(1, 2)
         },
     ]);
-    let dead_letters =
-        |store: &S| -> Vec<u32> { told(store.dead(10)).iter().map(|row| row.parcel.id.0.number).collect() };
+    let dead_letters = |store: &S| -> Vec<u32> {
+        told(store.dead(None, 10)).iter().map(|row| row.parcel.id.0.number).collect()
+    };
     let queues = |store: &S| (ready(store, "crm", 9_999, 10), dead_letters(store));
     let store = bench.answers(store, queues, &(vec![0], vec![2, 1]));
     assert_eq!(told(store.next_ready("crm")), Some(time(500)));
     assert_eq!(told(store.parcel(parcel_id(4))).map(|row| row.state), Some(delivered));
-    assert_eq!(told(store.dead(1)).len(), 1);
+    let after = |at, number, most| -> Vec<u32> {
+        told(store.dead(Some((time(at), parcel_id(number))), most))
+            .iter()
+            .map(|row| row.parcel.id.0.number)
+            .collect()
+    };
+    assert_eq!(told(store.dead(None, 1)).len(), 1);
+    assert_eq!(
+        [after(20, 2, 9), after(20, 1, 9), after(30, 1, 9), after(20, 1, 1)],
+        [vec![1], vec![2, 1], vec![], vec![2]]
+    );
 
     told(store.append(&[draft(2, 0)]));
     let resent = ParcelState::Pending { attempt: Attempt::FIRST, at: time(60) };
@@ -98,5 +109,5 @@ fn the_state_of_an_unknown_parcel_is_left_out<S: Store>(bench: &Bench<'_, S>) {
     let pending = ParcelState::Pending { attempt: Attempt::FIRST, at: time(1) };
     let store = bench.with_commits([Commit { deliveries: vec![(parcel_id(9), pending)], ..commit(0, 1) }]);
     assert_eq!(told(store.parcel(parcel_id(9))), None);
-    assert_eq!(told(store.dead(9)), []);
+    assert_eq!(told(store.dead(None, 9)), []);
 }

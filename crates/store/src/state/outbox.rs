@@ -110,8 +110,14 @@ pub(crate) fn awaited(view: &impl View) -> Result<Vec<Name>> {
     Ok(endpoints)
 }
 
-pub(crate) fn dead(view: &impl View, most: usize) -> Result<Vec<ParcelRow>> {
-    let dead = queue(view, Table::Dead, (Bound::Unbounded, Bound::Unbounded), most);
+pub(crate) fn dead(
+    view: &impl View,
+    after: Option<(Timestamp, ParcelId)>,
+    most: usize,
+) -> Result<Vec<ParcelRow>> {
+    let after = after.map(|(at, id)| Key::new().time(at).deed(id.0).bytes());
+    let dead =
+        queue(view, Table::Dead, (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded), most);
     dead.map(|id| parcel(view, id?)?.ok_or_else(|| malformed(Table::Dead))).collect()
 }
 

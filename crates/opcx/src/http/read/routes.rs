@@ -7,11 +7,11 @@ use opcx_core::event::Name;
 use opcx_core::promise::PromiseId;
 use opcx_core::record::{Order, Whom};
 use opcx_insight::{
-    Brief, Carried, Cases, CasesQuestion, Customer, Decisions, DecisionsQuestion, Erasures, ErasuresQuestion,
-    Export, ExportQuestion, Found, Journeys, JourneysQuestion, Moment, MomentQuestion, Playbooks,
-    PlaybooksQuestion, Promises, PromisesQuestion, Pulse, PulseQuestion, PulseSeries, RejectedInputs,
-    RejectedQuestion, SearchQuestion, SeriesQuestion, Timeline, TimelineQuestion, Trust, TrustQuestion,
-    WentThrough, WentThroughQuestion,
+    Brief, Carried, Cases, CasesQuestion, Customer, Decisions, DecisionsQuestion, Deliveries,
+    DeliveriesQuestion, Erasures, ErasuresQuestion, Export, ExportQuestion, Found, Journeys,
+    JourneysQuestion, Moment, MomentQuestion, Playbooks, PlaybooksQuestion, Promises, PromisesQuestion,
+    Pulse, PulseQuestion, PulseSeries, RejectedInputs, RejectedQuestion, SearchQuestion, SeriesQuestion,
+    Timeline, TimelineQuestion, Trust, TrustQuestion, WentThrough, WentThroughQuestion,
 };
 
 use super::files::{FolderView, Saved, Saving};
@@ -130,6 +130,14 @@ pub const ROUTES: &[Route] = &[
         asks: Asks::Question(|who, query| Ok(Question::Export(who.to_owned(), read_query(query)?))),
         takes: Some(schema::<ExportQuestion>),
         gives: Some(schema::<Export>),
+    },
+    Route {
+        path: "/v1/deliveries",
+        summary: "What waits to be sent, and dead letters, those given up first first",
+        role: Some(Role::Viewer),
+        asks: Asks::Question(|_, query| Ok(Question::Deliveries(read_query(query)?))),
+        takes: Some(schema::<DeliveriesQuestion>),
+        gives: Some(schema::<Deliveries>),
     },
     Route {
         path: "/v1/erasures",
