@@ -269,7 +269,7 @@ impl Place {
             let (position, number) = text.split_once('.')?;
             Some(Place { position: Position::new(position.parse().ok()?), number: number.parse().ok()? })
         };
-        read().ok_or_else(|| InsightError::unreadable("after", text, "write the `next` of an earlier page"))
+        read().ok_or_else(|| InsightError::no_page_after(text))
     }
 }
 

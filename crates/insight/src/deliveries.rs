@@ -130,5 +130,5 @@ fn place(text: &str) -> Result<(Timestamp, ParcelId), InsightError> {
         let (at, id) = text.split_once('.')?;
         Some((Timestamp::from_millis(at.parse().ok()?), id.parse().ok()?))
     };
-    read().ok_or_else(|| InsightError::unreadable("after", text, "write the `next` of an earlier page"))
+    read().ok_or_else(|| InsightError::no_page_after(text))
 }

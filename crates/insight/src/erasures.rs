@@ -86,7 +86,5 @@ pub fn erasures(store: &dyn Store, question: &ErasuresQuestion) -> Result<Erasur
 }
 
 fn place(text: &str) -> Result<Position, InsightError> {
-    text.parse()
-        .map(Position::new)
-        .map_err(|_| InsightError::unreadable("after", text, "write the `next` of an earlier page"))
+    text.parse().map(Position::new).map_err(|_| InsightError::no_page_after(text))
 }

@@ -62,6 +62,11 @@ impl InsightError {
         InsightError::unknown(what, name, mend)
     }
 
+    /// An `after` with which no page ends.
+    pub(crate) fn no_page_after(text: &str) -> InsightError {
+        InsightError::unreadable("after", text, "write the `next` of an earlier page")
+    }
+
     pub(crate) fn unreadable(field: &'static str, value: &str, mend: impl Into<String>) -> InsightError {
         InsightError::Unreadable {
             field,

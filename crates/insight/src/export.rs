@@ -198,7 +198,7 @@ impl Place {
                 _ => return None,
             })
         };
-        read().ok_or_else(|| InsightError::unreadable("after", text, "write the `next` of an earlier page"))
+        read().ok_or_else(|| InsightError::no_page_after(text))
     }
 }
 

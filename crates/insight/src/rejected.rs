@@ -65,7 +65,7 @@ pub fn rejected(store: &dyn Store, question: &RejectedQuestion) -> Result<Reject
     let most = rows(question.most)?;
     let place = |text: &String| {
         let read = text.parse().map(Position::new);
-        read.map_err(|_| InsightError::unreadable("after", text, "write the `next` of an earlier page"))
+        read.map_err(|_| InsightError::no_page_after(text))
     };
     let mut after = question.after.as_ref().map(place).transpose()?;
     let totals = store.progress()?.totals;

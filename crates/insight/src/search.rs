@@ -122,7 +122,7 @@ fn place(text: &str) -> Result<Identifier, InsightError> {
         let (word, value) = text.split_once(':')?;
         Identifier::new(IdentifierKind::from_word(word)?, value).ok()
     };
-    read().ok_or_else(|| InsightError::unreadable("after", text, "write the `next` of an earlier page"))
+    read().ok_or_else(|| InsightError::no_page_after(text))
 }
 
 fn line(

@@ -141,8 +141,7 @@ pub fn timeline(
     let end = match &question.after {
         None => trail.len(),
         Some(text) => {
-            let mend = "write the `next` of an earlier page";
-            let place: u64 = text.parse().map_err(|_| InsightError::unreadable("after", text, mend))?;
+            let place: u64 = text.parse().map_err(|_| InsightError::no_page_after(text))?;
             trail.partition_point(|position| position.get() < place)
         }
     };

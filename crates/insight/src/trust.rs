@@ -118,7 +118,7 @@ fn parse_place(text: &str) -> Result<(Reverse<u16>, CustomerId), InsightError> {
         let (fall, id) = text.split_once('.')?;
         Some((Reverse(fall.parse().ok()?), CustomerId::parse(id)?))
     };
-    read().ok_or_else(|| InsightError::unreadable("after", text, "write the `next` of an earlier page"))
+    read().ok_or_else(|| InsightError::no_page_after(text))
 }
 
 /// How far the customer's trust fell on the account on which it fell furthest, if it did.

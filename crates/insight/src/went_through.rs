@@ -107,8 +107,7 @@ pub fn went_through(
     let start = match &question.after {
         None => progress.position,
         Some(text) => {
-            let mend = "write the `next` of an earlier page";
-            let place: u64 = text.parse().map_err(|_| InsightError::unreadable("after", text, mend))?;
+            let place: u64 = text.parse().map_err(|_| InsightError::no_page_after(text))?;
             Position::new(place).min(progress.position)
         }
     };

@@ -202,7 +202,7 @@ impl CasePlace {
                 _ => None,
             }
         };
-        read().ok_or_else(|| InsightError::unreadable("after", text, "write the `next` of an earlier page"))
+        read().ok_or_else(|| InsightError::no_page_after(text))
     }
 }
 
