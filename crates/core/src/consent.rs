@@ -1,6 +1,6 @@
 //! Consent: which categories of data may be looked at, and for what.
 //!
-//! Law 4: consent limits sight. It is enforced where data is *read* ([`Grants::allow`]), not where
+//! Law 4: consent limits sight. It is enforced where data is *read* ([`Grants::allowed`]), not where
 //! it is stored, and it fails closed: what was neither granted nor allowed by default is not seen.
 
 use alloc::vec::Vec;
@@ -102,17 +102,13 @@ impl Grants {
     /// for [`Purpose::Service`]; everything else may not until granted.
     #[must_use]
     pub fn allow(&self, category: Category, purpose: Purpose) -> bool {
-        match self.answer(category, purpose) {
-            Some(Answer::Granted) => true,
-            Some(Answer::Denied | Answer::Withdrawn) => false,
-            None => allowed_by_default(category, purpose),
-        }
+        self.allowed(purpose).hold(category)
     }
 
-    /// The categories of data that may be looked at for `purpose`: those that [`Grants::allow`] allows.
+    /// All categories of data that may be looked at for `purpose`.
     #[must_use]
     pub fn allowed(&self, purpose: Purpose) -> Categories {
-        let mut allowed = const { by_default() }[purpose as usize];
+        let mut allowed = allowed_by_default(purpose);
         for Grant { statement, .. } in self.0.iter().filter(|grant| grant.statement.purpose == purpose) {
             match statement.answer {
                 Answer::Granted => allowed.add(statement.category),
@@ -170,29 +166,12 @@ impl Grants {
 
 /// Service history yes; browsing and advertising history only if granted; and no data for
 /// fitting or selling until asked.
-const fn allowed_by_default(category: Category, purpose: Purpose) -> bool {
+const fn allowed_by_default(purpose: Purpose) -> Categories {
+    use Category::{Feedback, Operations, Purchase, Service};
     match purpose {
-        Purpose::Service => match category {
-            Category::Service | Category::Purchase | Category::Feedback | Category::Operations => true,
-            Category::Browsing | Category::Advertising => false,
-        },
-        Purpose::Personalisation | Purpose::Marketing => false,
+        Purpose::Service => const { Categories::of(&[Service, Purchase, Feedback, Operations]) },
+        Purpose::Personalisation | Purpose::Marketing => Categories::NONE,
     }
-}
-
-/// What may be looked at without an answer, by purpose.
-const fn by_default() -> [Categories; Purpose::ALL.len()] {
-    let mut allowed = [Categories::NONE; Purpose::ALL.len()];
-    let mut at = 0;
-    while at < Purpose::ALL.len() * Category::ALL.len() {
-        let category = Category::ALL[at % Category::ALL.len()];
-        let purpose = Purpose::ALL[at / Category::ALL.len()];
-        if allowed_by_default(category, purpose) {
-            allowed[purpose as usize].add(category);
-        }
-        at += 1;
-    }
-    allowed
 }
 
 #[cfg(test)]
@@ -237,6 +216,12 @@ mod tests {
                     let allowed =
                         Category::ALL.into_iter().filter(|category| grants.allow(*category, purpose));
                     assert_eq!(grants.allowed(purpose), allowed.collect(), "{grants:?}");
+                    for category in Category::ALL {
+                        let answered =
+                            grants.answer(category, purpose).map(|answer| answer == Answer::Granted);
+                        let by_default = Grants::default().allow(category, purpose);
+                        assert_eq!(grants.allow(category, purpose), answered.unwrap_or(by_default));
+                    }
                 }
                 let answer = answers[(number + further) % answers.len()];
                 grants.note(

@@ -61,6 +61,18 @@ impl Categories {
     /// No category.
     pub const NONE: Categories = Categories(0);
 
+    /// These categories.
+    #[must_use]
+    pub const fn of(categories: &[Category]) -> Categories {
+        let mut set = Categories::NONE;
+        let mut at = 0;
+        while at < categories.len() {
+            set.add(categories[at]);
+            at += 1;
+        }
+        set
+    }
+
     /// Adds a category, if it is not there.
     pub const fn add(&mut self, category: Category) {
         self.0 |= Categories::bit(category);
@@ -91,12 +103,7 @@ impl Categories {
 
     /// The categories, in their fixed order.
     pub fn iter(self) -> impl Iterator<Item = Category> {
-        let mut left = self.0;
-        core::iter::from_fn(move || {
-            let first = Category::ALL.get(left.trailing_zeros() as usize)?;
-            left &= left - 1;
-            Some(*first)
-        })
+        Category::ALL.into_iter().filter(move |category| self.hold(*category))
     }
 
     const fn bit(category: Category) -> u8 {

@@ -62,19 +62,14 @@ fn a_parcel_moves_from_queue_to_queue<S: Store>(bench: &Bench<'_, S>) {
             ..commit(1, 2)
         },
     ]);
-    let dead_letters = |store: &S| -> Vec<u32> {
-        told(store.dead(None, 10)).iter().map(|row| row.parcel.id.0.number).collect()
+    let dead_letters = |store: &S, after, most| -> Vec<u32> {
+        told(store.dead(after, most)).iter().map(|row| row.parcel.id.0.number).collect()
     };
-    let queues = |store: &S| (ready(store, "crm", 9_999, 10), dead_letters(store));
+    let queues = |store: &S| (ready(store, "crm", 9_999, 10), dead_letters(store, None, 10));
     let store = bench.answers(store, queues, &(vec![0], vec![2, 1]));
     assert_eq!(told(store.next_ready("crm")), Some(time(500)));
     assert_eq!(told(store.parcel(parcel_id(4))).map(|row| row.state), Some(delivered));
-    let after = |at, number, most| -> Vec<u32> {
-        told(store.dead(Some((time(at), parcel_id(number))), most))
-            .iter()
-            .map(|row| row.parcel.id.0.number)
-            .collect()
-    };
+    let after = |at, number, most| dead_letters(&store, Some((time(at), parcel_id(number))), most);
     assert_eq!(told(store.dead(None, 1)).len(), 1);
     assert_eq!(
         [after(20, 2, 9), after(20, 1, 9), after(30, 1, 9), after(20, 1, 1)],

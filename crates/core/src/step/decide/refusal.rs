@@ -12,8 +12,8 @@ use crate::time::Timestamp;
 pub(super) fn refusal(customer: &Customer, asked: &Asked<'_>, written: &[Written]) -> Option<Refused> {
     let Asked { definitions, input, playbook, cause, at_hand } = *asked;
     let known = &customer.known;
-    // Law 4: what set it off must itself be visible for the playbook's purpose.
     let sight = at_hand.sight(known, playbook.purpose, input.now);
+    // Law 4: what set it off must itself be visible for the playbook's purpose.
     let of_cause = categories_of_cause(asked);
     if sight.allowed.and(of_cause) != of_cause {
         return Some(Refused::Consent);
