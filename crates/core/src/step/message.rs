@@ -186,6 +186,9 @@ fn number_words(number: f64) -> CompactString {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     /// Smaller ones are given with an exponent on the shorter way.
     const PLAIN: f64 = 1e-4;
+    /// Of up to 15 digits, a point and no sign: more than one text of more digits can read back as the same number, and of
+    /// two that are as near to it the shorter way takes the even one.
+    const UNIQUE_BYTES_MAX: usize = 16;
     #[allow(clippy::cast_possible_truncation, reason = "what is cut off shows in the comparison")]
     let whole = number as i64;
     #[allow(clippy::cast_precision_loss, reason = "within 53 bits there is none")]
@@ -193,8 +196,11 @@ fn number_words(number: f64) -> CompactString {
     // Minus zero shows its sign.
     if is_whole && (whole != 0 || number.is_sign_positive()) {
         whole.to_compact_string()
-    } else if !is_whole && (PLAIN..EXACT).contains(&number.abs()) {
-        number.to_compact_string()
+    } else if !is_whole
+        && (PLAIN..EXACT).contains(&number.abs())
+        && let Some(words) = Some(number.to_compact_string()).filter(|words| words.len() <= UNIQUE_BYTES_MAX)
+    {
+        words
     } else {
         format_compact!("{number}")
     }
@@ -204,6 +210,13 @@ fn number_words(number: f64) -> CompactString {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn halfway_between_two_texts_a_number_shows_as_numbers_do() {
+        for number in [-3_529_597_347_517_205.0 / 4.0, 8.0 + 1.0 / 65_536.0] {
+            assert_eq!(number_words(number), format_compact!("{number}"));
+        }
+    }
 
     proptest! {
         #[test]
