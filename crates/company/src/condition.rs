@@ -14,7 +14,6 @@ mod syntax;
 
 pub(crate) use path::{Scope, resolve};
 
-use compact_str::CompactString;
 use opcx_core::condition::{Condition, Expression, NODES_MAX};
 use opcx_core::definitions::Vocabulary;
 
@@ -38,7 +37,7 @@ pub(crate) fn read(
     // What is empty was reported with its table.
     let text = node.text().filter(|text| !text.trim().is_empty())?;
     match compile(text, vocabulary, scope) {
-        Ok(expression) => Some(Condition { text: CompactString::from(text.trim()), expression }),
+        Ok(expression) => Some(Condition::new(text.trim(), expression)),
         Err(wrongs) => {
             for wrong in wrongs {
                 faults.error("condition", &node.place_of(wrong.at), wrong.what);

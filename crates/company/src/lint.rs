@@ -54,7 +54,7 @@ fn place<'a>(node: &'a Node, key: &str) -> &'a Place {
 
 /// Conditions that could not be read have a fault already; see [`crate::file::journey::unread`].
 fn was_read(condition: &Condition) -> bool {
-    !condition.text.is_empty()
+    !condition.text().is_empty()
 }
 
 /// The moments with their nodes.

@@ -185,7 +185,7 @@ fn kind(name: &str) -> Expression {
 }
 
 fn condition(expression: Expression) -> Condition {
-    Condition { text: "of the benchmark".into(), expression }
+    Condition::new("of the benchmark", expression)
 }
 
 fn definitions() -> Definitions {

@@ -16,9 +16,15 @@
 mod evaluate;
 mod kinds;
 mod letters;
+mod resolve;
+mod sight;
 
-pub use evaluate::{Missing, Operand, PromiseSight, Sight};
+pub use evaluate::Operand;
 pub use kinds::Kinds;
+pub use resolve::FieldPlace;
+pub use sight::{Missing, PromiseSight, Sight};
+
+pub(crate) use sight::Outcome;
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -34,17 +40,19 @@ use crate::trust::Account;
 pub const NODES_MAX: usize = 256;
 
 /// A checked condition: it names only what exists, and its types agree.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Condition {
-    /// The condition as written, for receipts and pages.
-    pub text: CompactString,
-    /// What is evaluated.
-    pub expression: Expression,
+    text: CompactString,
+    expression: Expression,
+    /// What the expression reads, each field once, in the order written.
+    fields: Vec<Field>,
+    /// The expression with the places of what it reads among the fields: what is evaluated.
+    resolved: Expression<FieldPlace>,
 }
 
-/// An expression over what [`Sight`] can see.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub enum Expression {
+/// An expression over what [`Sight`] can see. `F` is how it names what it reads.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Expression<F = Field> {
     /// A constant.
     Constant(Value),
     /// A constant distance in time: `duration("72h")`.
@@ -52,33 +60,33 @@ pub enum Expression {
     /// A constant moment: `timestamp("2026-11-21T10:00:00Z")`.
     Time(Timestamp),
     /// Something read.
-    Read(Field),
+    Read(F),
     /// Whether something can be read at all: `has(facts.x)`.
-    Has(Field),
+    Has(F),
     /// All hold. Empty holds.
-    All(Vec<Expression>),
+    All(Vec<Expression<F>>),
     /// At least one holds. Empty does not.
-    Any(Vec<Expression>),
+    Any(Vec<Expression<F>>),
     /// Does not hold.
-    Not(Box<Expression>),
+    Not(Box<Expression<F>>),
     /// Two values compared.
-    Compare(Comparison, Box<(Expression, Expression)>),
+    Compare(Comparison, Box<(Expression<F>, Expression<F>)>),
     /// Whether a value is among others: `x in [..]`.
-    In(Box<(Expression, Expression)>),
+    In(Box<(Expression<F>, Expression<F>)>),
     /// Two numbers (or times and spans) reckoned.
-    Reckon(Reckoning, Box<(Expression, Expression)>),
+    Reckon(Reckoning, Box<(Expression<F>, Expression<F>)>),
     /// Two texts tested; letters are compared as they are.
-    Text(TextTest, Box<(Expression, Expression)>),
+    Text(TextTest, Box<(Expression<F>, Expression<F>)>),
     /// How many characters a text or values a list has.
-    Size(Box<Expression>),
+    Size(Box<Expression<F>>),
     /// `test ? this : that`.
-    Choose(Box<(Expression, Expression, Expression)>),
+    Choose(Box<(Expression<F>, Expression<F>, Expression<F>)>),
     /// A text with its ASCII capitals as small letters: `text.lowerAscii()`.
-    LowerAscii(Box<Expression>),
+    LowerAscii(Box<Expression<F>>),
 }
 
 /// How two values are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
     /// `==`
     Equal,
@@ -95,7 +103,7 @@ pub enum Comparison {
 }
 
 /// How two numbers are reckoned. Times and spans: `time - time`, `time ± span`, `span ± span`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reckoning {
     /// `+`
     Add,
@@ -110,7 +118,7 @@ pub enum Reckoning {
 }
 
 /// How two texts are tested.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextTest {
     /// `a.contains(b)`
     Contains,
@@ -246,34 +254,6 @@ impl Field {
             | Field::EventBy
             | Field::PromiseDue
             | Field::PromiseMade => None,
-        }
-    }
-}
-
-impl Expression {
-    /// Calls `visit` for every field that the expression reads, in the order written.
-    pub fn fields<'a>(&'a self, visit: &mut impl FnMut(&'a Field)) {
-        match self {
-            Expression::Constant(_) | Expression::Span(_) | Expression::Time(_) => {}
-            Expression::Read(field) | Expression::Has(field) => visit(field),
-            Expression::All(all) | Expression::Any(all) => {
-                for one in all {
-                    one.fields(visit);
-                }
-            }
-            Expression::Not(one) | Expression::Size(one) | Expression::LowerAscii(one) => one.fields(visit),
-            Expression::Compare(_, two)
-            | Expression::In(two)
-            | Expression::Reckon(_, two)
-            | Expression::Text(_, two) => {
-                two.0.fields(visit);
-                two.1.fields(visit);
-            }
-            Expression::Choose(three) => {
-                three.0.fields(visit);
-                three.1.fields(visit);
-                three.2.fields(visit);
-            }
         }
     }
 }

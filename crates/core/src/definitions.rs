@@ -224,11 +224,11 @@ fn promise_facts(
     };
     for promise in promises {
         for condition in [Some(&promise.kept), promise.released.as_ref()].into_iter().flatten() {
-            condition.expression.fields(&mut visit);
+            condition.fields().iter().for_each(&mut visit);
         }
     }
     for condition in playbooks.iter().filter_map(|playbook| playbook.condition.as_ref()) {
-        condition.expression.fields(&mut visit);
+        condition.fields().iter().for_each(&mut visit);
     }
     for piece in templates.iter().flat_map(|template| &template.body) {
         if let Piece::Hole(field) = piece {

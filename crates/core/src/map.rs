@@ -49,7 +49,7 @@ pub struct Stage {
 }
 
 /// One micro-moment.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Moment {
     /// Its name, unique in the company.
     pub name: Name,

@@ -23,7 +23,7 @@ use crate::trust::Account;
 pub struct PlaybookIndex(pub u16);
 
 /// One playbook, checked: everything it names exists.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Playbook {
     /// Its name, unique in the company.
     pub name: Name,
@@ -65,6 +65,12 @@ impl Playbook {
     #[must_use]
     pub fn writes(&self) -> bool {
         self.actions.iter().any(|action| matches!(action, ActionDefinition::Message { .. }))
+    }
+
+    /// Whether it promises something.
+    #[must_use]
+    pub fn promises(&self) -> bool {
+        self.actions.iter().any(|action| matches!(action, ActionDefinition::Promise(_)))
     }
 }
 

@@ -168,7 +168,7 @@ pub fn moment(
         splits.entry(of).or_default().add(rollup);
     })?;
     let written =
-        |condition: &Option<Condition>| condition.as_ref().map(|condition| condition.text.to_string());
+        |condition: &Option<Condition>| condition.as_ref().map(|condition| condition.text().to_owned());
     let promises = definitions.promises.iter().filter(|promise| {
         definitions.moment_and_journey(promise.moment).is_some_and(|(moment, _)| moment.name == name)
     });
@@ -185,7 +185,7 @@ pub fn moment(
         how: defined.how.iter().map(ToString::to_string).collect(),
         feels: defined.feels.to_string(),
         way_out: defined.way_out.to_string(),
-        listens: defined.listens.text.to_string(),
+        listens: defined.listens.text().to_owned(),
         good: written(&defined.good),
         bad: written(&defined.bad),
         window,

@@ -207,7 +207,7 @@ fn view(definitions: &Definitions, places: &Places, playbook: &Playbook, did: Co
         playbook: playbook.name.to_string(),
         defined: places.of(Defined::Playbook, &playbook.name),
         when: trigger(definitions, &playbook.when),
-        condition: playbook.condition.as_ref().map(|condition| condition.text.to_string()),
+        condition: playbook.condition.as_ref().map(|condition| condition.text().to_owned()),
         actions: playbook.actions.iter().map(|action| self::action(definitions, action)).collect(),
         purpose: playbook.purpose.word().to_owned(),
         aim: match playbook.aim {

@@ -159,7 +159,7 @@ fn condition<'a>(definitions: &'a Definitions, decided_under: Version, subject: 
         return None;
     }
     let playbook = definitions.playbooks.iter().find(|playbook| playbook.name == subject)?;
-    Some(&playbook.condition.as_ref()?.text)
+    Some(playbook.condition.as_ref()?.text())
 }
 
 fn deed_words(store: &dyn Store, shadow: bool, deed: &Deed) -> Result<String, InsightError> {

@@ -45,10 +45,7 @@ pub(crate) fn definitions() -> Definitions {
                 goal: name == "delivery",
             }
         };
-    let negative = Condition {
-        text: "reading.valence == \"negative\"".into(),
-        expression: equal(Field::Valence, "negative"),
-    };
+    let negative = Condition::new("reading.valence == \"negative\"", equal(Field::Valence, "negative"));
     let moments = vec![
         moment(
             "pay",
@@ -80,10 +77,10 @@ pub(crate) fn definitions() -> Definitions {
         released: None,
         not_from: Vec::new(),
     };
-    let same_order = Condition {
-        text: "event.kind == \"Delivered\" && facts.order_id == promise.facts.order_id".into(),
-        expression: Expression::All(vec![
-            kind_in(&["Delivered"]).expression,
+    let same_order = Condition::new(
+        "event.kind == \"Delivered\" && facts.order_id == promise.facts.order_id",
+        Expression::All(vec![
+            kind_in(&["Delivered"]).expression().clone(),
             Expression::Compare(
                 Comparison::Equal,
                 Box::new((
@@ -92,11 +89,11 @@ pub(crate) fn definitions() -> Definitions {
                 )),
             ),
         ]),
-    };
-    let complaint = Condition {
-        text: "event.kind == \"Message\" && reading.valence == \"negative\"".into(),
-        expression: Expression::All(vec![kind_in(&["Message"]).expression, negative.expression]),
-    };
+    );
+    let complaint = Condition::new(
+        "event.kind == \"Message\" && reading.valence == \"negative\"",
+        Expression::All(vec![kind_in(&["Message"]).expression().clone(), negative.expression().clone()]),
+    );
     let promises = vec![
         promise("delivered-by", 1, kind_in(&["Order Shipped"]), "48h", same_order),
         promise("answered", 2, complaint, "72h", kind_in(&["Reply"])),
@@ -137,10 +134,7 @@ pub(crate) fn definitions() -> Definitions {
             vec![ActionDefinition::Promise(PromiseIndex(1))],
         ),
         Playbook {
-            condition: Some(Condition {
-                text: "facts.page == \"offer\"".into(),
-                expression: equal(Field::Fact(page), "offer"),
-            }),
+            condition: Some(Condition::new("facts.page == \"offer\"", equal(Field::Fact(page), "offer"))),
             purpose: Purpose::Marketing,
             mode: Mode::Shadow,
             ..playbook("offer", Trigger::Event("Page Viewed".into()), Aim::Delight, vec![webhook()])
@@ -221,13 +215,8 @@ fn vocabulary(order_id: &Declared) -> Vocabulary {
 
 fn kind_in(kinds: &[&str]) -> Condition {
     let list = kinds.iter().map(|kind| Value::Text((*kind).into())).collect();
-    Condition {
-        text: format!("event.kind in {kinds:?}").into(),
-        expression: Expression::In(Box::new((
-            Expression::Read(Field::EventKind),
-            Expression::Constant(Value::List(list)),
-        ))),
-    }
+    let among = (Expression::Read(Field::EventKind), Expression::Constant(Value::List(list)));
+    Condition::new(format!("event.kind in {kinds:?}"), Expression::In(Box::new(among)))
 }
 
 fn equal(field: Field, text: &str) -> Expression {

@@ -280,7 +280,7 @@ impl Reader<'_> {
 /// Stands where a condition could not be read. The folder then has a fault and is not used, and its
 /// empty text, which no real condition has, keeps it out of the lints.
 pub(crate) fn unread() -> Condition {
-    Condition { text: "".into(), expression: Expression::Constant(Value::Bool(false)) }
+    Condition::new("", Expression::Constant(Value::Bool(false)))
 }
 
 fn one_per(node: &Node, vocabulary: &Vocabulary, faults: &mut Faults) -> Option<Declared> {

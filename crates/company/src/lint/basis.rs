@@ -59,15 +59,11 @@ fn check(condition: Option<&Condition>, purpose: Purpose, node: &Node, key: &str
         Purpose::Service => {}
         Purpose::Personalisation | Purpose::Marketing => return,
     }
-    let mut hidden: Vec<&Field> = Vec::new();
-    condition.expression.fields(&mut |field| {
-        if field.category().is_some_and(|category| !visible(category, purpose)) && !hidden.contains(&field) {
-            hidden.push(field);
-        }
-    });
+    let is_hidden = |field: &&Field| field.category().is_some_and(|category| !visible(category, purpose));
+    let hidden = condition.fields().iter().filter(is_hidden);
     let mut asked = Vec::new();
-    asked_for(&condition.expression, &mut asked);
-    for field in hidden.into_iter().filter(|field| !asked.contains(field)) {
+    asked_for(condition.expression(), &mut asked);
+    for field in hidden.filter(|field| !asked.contains(field)) {
         let Some(category) = field.category() else { continue };
         let what = format!(
             "`{name}` is about {category}, which is invisible for {} until the customer grants it, and then this \

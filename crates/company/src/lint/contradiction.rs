@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use opcx_core::condition::Expression;
+use opcx_core::condition::{Condition, Expression};
 use opcx_core::playbook::{Aim, Mode, Playbook};
 
 use super::never::never;
@@ -63,8 +63,7 @@ fn contradiction(company: &Company, one: &Playbook, other: &Playbook) -> Option<
 fn exclude_each_other(company: &Company, one: &Playbook, other: &Playbook) -> bool {
     let given = super::playbook::given(company, one);
     let conditions = [one, other].into_iter().filter_map(|playbook| playbook.condition.as_ref());
-    let conditions =
-        conditions.filter(|condition| was_read(condition)).map(|condition| &condition.expression);
+    let conditions = conditions.filter(|condition| was_read(condition)).map(Condition::expression);
     let together: Vec<&Expression> = given.iter().chain(conditions).collect();
     never(&together)
 }

@@ -32,7 +32,7 @@ pub(super) fn lint(company: &Company, faults: &mut Faults) {
         if !was_read(&moment.listens) {
             continue;
         }
-        let listens = &moment.listens.expression;
+        let listens = moment.listens.expression();
         if never(&[listens]) || moment.listens.kinds() == Kinds::Only(Vec::new()) {
             let what =
                 format!("no event can ever match what `{}` listens to; it contradicts itself", moment.name);
@@ -44,14 +44,14 @@ pub(super) fn lint(company: &Company, faults: &mut Faults) {
             let Some(condition) = condition.as_ref().filter(|condition| was_read(condition)) else {
                 continue;
             };
-            if never(&[listens, &condition.expression]) {
+            if never(&[listens, condition.expression()]) {
                 let what = format!(
                     "no event that `{}` listens to can ever meet this; widen `listens` or mend `{key}`",
                     moment.name
                 );
                 faults.error("outcome-never-happens", place(node, key), what);
             }
-            feelings_of_staff(&[listens, &condition.expression], condition, node, key, faults);
+            feelings_of_staff(&[listens, condition.expression()], condition, node, key, faults);
         }
         feelings_of_staff(&[listens], &moment.listens, node, "listens", faults);
     }

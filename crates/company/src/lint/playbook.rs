@@ -22,7 +22,7 @@ pub(super) fn lint(company: &Company, faults: &mut Faults) {
             let mut together: Vec<&Expression> = given.iter().collect();
             // If what is given is impossible, that has a fault of its own.
             let possible = !never(&together);
-            together.push(&condition.expression);
+            together.push(condition.expression());
             if possible && never(&together) {
                 let what = format!(
                     "this can never hold when `{}` is set off, so it never fires; mend it",
@@ -97,7 +97,7 @@ fn unreachable(company: &Company, playbook: &Playbook) -> Option<String> {
 
 /// What surely holds when a playbook is set off.
 pub(super) fn given(company: &Company, playbook: &Playbook) -> Vec<Expression> {
-    let read = |condition: &Condition| was_read(condition).then(|| condition.expression.clone());
+    let read = |condition: &Condition| was_read(condition).then(|| condition.expression().clone());
     match &playbook.when {
         Trigger::Event(kind) => {
             let kind = Expression::Constant(Value::Text(kind.clone()));

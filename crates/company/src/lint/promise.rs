@@ -17,7 +17,7 @@ pub(super) fn lint(company: &Company, faults: &mut Faults) {
         ];
         for (key, condition) in conditions {
             let Some(condition) = condition.filter(|condition| was_read(condition)) else { continue };
-            if never(&[&condition.expression]) {
+            if never(&[condition.expression()]) {
                 let what =
                     format!("no event can ever meet `{key}` of `{}`; it contradicts itself", promise.name);
                 faults.error("promise-never-settles", place(node, key), what);
@@ -25,7 +25,7 @@ pub(super) fn lint(company: &Company, faults: &mut Faults) {
         }
         for (key, condition) in conditions {
             if let Some(condition) = condition {
-                feelings_of_staff(&[&condition.expression], condition, node, key, faults);
+                feelings_of_staff(&[condition.expression()], condition, node, key, faults);
             }
         }
         let Some(made) = &promise.made else {
@@ -47,7 +47,7 @@ pub(super) fn lint(company: &Company, faults: &mut Faults) {
             (Kinds::Any, _) | (_, Kinds::Any) => false,
         };
         let both_read = was_read(made) && was_read(&promise.kept);
-        if both_read && same_kinds && !never(&[&made.expression, &promise.kept.expression]) {
+        if both_read && same_kinds && !never(&[made.expression(), promise.kept.expression()]) {
             let what = format!(
                 "the same kind of event makes `{}` and keeps it, which proves nothing; name another kind of event \
                  as the evidence",

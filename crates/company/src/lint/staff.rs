@@ -16,9 +16,9 @@ pub(super) fn feelings_of_staff(
     key: &str,
     faults: &mut Faults,
 ) {
-    let mut reads = false;
-    condition.expression.fields(&mut |field| reads |= is_feeling(field));
-    if reads && alternatives(together).is_some_and(|all| all.iter().any(is_of_staff)) {
+    if condition.fields().iter().any(is_feeling)
+        && alternatives(together).is_some_and(|all| all.iter().any(is_of_staff))
+    {
         let what = "this reads the feelings of staff, which nothing may (law 11); ask for \
                     `event.by == \"customer\"` or leave `reading` out";
         faults.error("emotion-of-staff", place(node, key), what);

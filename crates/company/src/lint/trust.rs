@@ -52,10 +52,9 @@ fn asks(playbook: &Playbook) -> Asks {
     let Some(condition) = playbook.condition.as_ref().filter(|condition| was_read(condition)) else {
         return none;
     };
-    let Some(alternatives) = alternatives(&[&condition.expression]) else {
+    let Some(alternatives) = alternatives(&[condition.expression()]) else {
         // Too many to write out: whoever reads trust there is asked to say it more simply.
-        let mut reads = false;
-        condition.expression.fields(&mut |field| reads |= matches!(field, Field::Trust(_)));
+        let reads = condition.fields().iter().any(|field| matches!(field, Field::Trust(_)));
         return Asks { high: reads, low: reads };
     };
     let mut asks = none;

@@ -17,7 +17,7 @@ impl Condition {
     /// The event kinds for which this condition can hold.
     #[must_use]
     pub fn kinds(&self) -> Kinds {
-        kinds(&self.expression)
+        kinds(self.expression())
     }
 }
 

@@ -11,7 +11,7 @@ use crate::playbook::{ActionDefinition, Claim, Piece, Playbook, Template};
 pub struct Looks {
     /// The same for playbooks that look at the same.
     pub number: LooksNumber,
-    /// The fields of its condition and its templates, each once.
+    /// The fields of its condition, as many and in the order as there, then those of its templates; each once.
     pub fields: Vec<Look>,
     /// The categories of what its templates claim.
     pub claimed: Categories,
@@ -24,6 +24,8 @@ pub struct Look {
     pub number: FieldNumber,
     /// The field.
     pub field: Field,
+    /// The field's category.
+    pub category: Option<Category>,
     /// The field as conditions write it.
     pub words: Name,
 }
@@ -64,7 +66,7 @@ impl Looks {
     ) -> Looks {
         let mut looks = Looks { number: LooksNumber(0), fields: Vec::new(), claimed: Categories::default() };
         if let Some(condition) = &playbook.condition {
-            condition.expression.fields(&mut |field| looks.look_at(field, numbers));
+            condition.fields().iter().for_each(|field| looks.look_at(field, numbers));
         }
         for action in &playbook.actions {
             let ActionDefinition::Message { template, .. } = action else { continue };
@@ -89,7 +91,12 @@ impl Looks {
         let next = FieldNumber(numbers.len());
         let number = *numbers.entry(field).or_insert(next);
         if !self.fields.iter().any(|look| look.number == number) {
-            self.fields.push(Look { number, field: field.clone(), words: field.words() });
+            self.fields.push(Look {
+                number,
+                field: field.clone(),
+                category: field.category(),
+                words: field.words(),
+            });
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::trust::Account;
 pub struct PromiseIndex(pub u16);
 
 /// What the company promises, by when, and what shows that it kept its word.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct PromiseDefinition {
     /// Its name, unique in the company.
     pub name: Name,

@@ -112,9 +112,9 @@ impl Decisions {
         self.taken.is_empty()
     }
 
-    /// Whether there is room for one more, whatever it looks at.
-    pub(crate) fn has_room(&self) -> bool {
-        self.taken.len() < DECISIONS_MAX && self.inputs.len() + INPUTS_MAX <= RECEIPT_INPUTS_MAX
+    /// Whether there is room for so many more, whatever the last of them looks at; the others have looked.
+    pub(crate) fn have_room_for(&self, more: usize) -> bool {
+        self.taken.len() + more <= DECISIONS_MAX && self.inputs.len() + INPUTS_MAX <= RECEIPT_INPUTS_MAX
     }
 
     /// The place of what set decisions off; it is added unless it is there.

@@ -4,23 +4,23 @@
 //! same questions in the same order ([`refusal`]); the first *no* is the reason on the receipt.
 
 mod act;
-mod receipt;
 mod refusal;
 mod set_off;
+mod view;
 
 use alloc::vec::Vec;
+use smallvec::SmallVec;
 
 use super::Input;
 use super::message::AtHand;
 use super::observe::Noticed;
 use crate::customer::Customer;
-use crate::definitions::Definitions;
+use crate::definitions::{Definitions, Looks};
 use crate::effects::Effects;
 use crate::event::Name;
 use crate::playbook::{Mode, Playbook, PlaybookIndex};
 use crate::promise::Promise;
-use crate::receipt::{Deed, Verdict};
-use receipt::Writing;
+use crate::receipt::{Decisions, Deed, Receipt, Verdict};
 use set_off::{Cause, SetOff};
 
 /// Everything one playbook is asked with.
@@ -29,8 +29,9 @@ pub(super) struct Asked<'a> {
     pub(super) definitions: &'a Definitions,
     pub(super) input: &'a Input<'a>,
     pub(super) playbook: &'a Playbook,
+    looks: &'a Looks,
     pub(super) cause: &'a Cause,
-    pub(super) at_hand: &'a AtHand<'a>,
+    pub(super) at_hand: AtHand<'a>,
 }
 
 /// A message that went out in this step.
@@ -88,29 +89,62 @@ fn ask(
     mut set_off: SetOff,
     effects: &mut Effects,
 ) {
-    if set_off.len() == 0 {
+    let asked: SmallVec<[Asked<'_>; 8]> = set_off
+        .in_order(definitions)
+        .filter_map(|(index, cause)| {
+            let playbook = definitions.playbook(index)?;
+            let looks = definitions.index().looks(index)?;
+            let at_hand = at_hand(noticed, cause.promise.as_deref());
+            Some(Asked { definitions, input, playbook, looks, cause, at_hand })
+        })
+        .collect();
+    if asked.is_empty() {
         return;
     }
     let mut written: Vec<Written> = Vec::new();
-    let mut receipt = Writing::of(set_off.len());
-    for (index, cause) in set_off.in_order(definitions) {
-        let Some(playbook) = definitions.playbook(index) else { continue };
-        let Some(looks) = definitions.index().looks(index) else { continue };
-        let at_hand = at_hand(noticed, cause.promise.as_deref());
-        let asked = Asked { definitions, input, playbook, cause, at_hand: &at_hand };
-        // As things were when it was asked, not as they are after it acted.
-        let looked_at = receipt.look(customer, &asked, looks, effects);
-        let verdict = match refusal::refusal(customer, &asked, &written) {
-            Some(refused) => Verdict::Refused(refused),
-            None => act::act(customer, &asked, effects),
-        };
-        // A playbook in shadow stands in nobody's way.
-        if playbook.mode == Mode::Live && wrote(&verdict, playbook) {
-            written.push(Written { matter: cause.matter.clone(), playbook: playbook.name.clone() });
+    let mut decisions = Decisions::with_room(asked.len());
+    let mut left = asked.as_slice();
+    while !left.is_empty() {
+        if !decisions.have_room_for(1) {
+            leave(core::mem::take(&mut decisions), definitions, customer, input, effects);
         }
-        receipt.add(looked_at, &asked, verdict);
+        // As things are before any of these acts.
+        let views = view::views(&customer.known, left, &mut decisions);
+        let (these, later) = left.split_at(views.len());
+        for (asked, view) in these.iter().zip(views) {
+            let verdict = match view.refused.or_else(|| refusal::refusal(customer, asked, &written)) {
+                Some(refused) => Verdict::Refused(refused),
+                None => act::act(customer, asked, effects),
+            };
+            // A playbook in shadow stands in nobody's way.
+            if asked.playbook.mode == Mode::Live && wrote(&verdict, asked.playbook) {
+                let (matter, playbook) = (asked.cause.matter.clone(), asked.playbook.name.clone());
+                written.push(Written { matter, playbook });
+            }
+            let Playbook { name, purpose, .. } = asked.playbook;
+            let cause = decisions.cause(&asked.cause.words);
+            decisions.add(cause, view.looked_at, name.clone(), *purpose, verdict);
+        }
+        left = later;
     }
-    receipt.leave(definitions, customer, input, effects);
+    leave(decisions, definitions, customer, input, effects);
+}
+
+/// Leaves a receipt of the decisions.
+fn leave(
+    decisions: Decisions,
+    definitions: &Definitions,
+    customer: &mut Customer,
+    input: &Input<'_>,
+    effects: &mut Effects,
+) {
+    effects.receipts.push(Receipt {
+        id: customer.deeds.next_id(customer.id),
+        position: input.position,
+        at: input.now,
+        definitions: definitions.version,
+        decisions,
+    });
 }
 
 /// Whether one of its messages went out, or would have in shadow.

@@ -34,9 +34,9 @@ pub(super) struct AtHand<'a> {
     pub(super) promise: Option<&'a Promise>,
 }
 
-impl AtHand<'_> {
+impl<'a> AtHand<'a> {
     /// What can be seen for `purpose` with this at hand.
-    pub(super) fn sight<'a>(&'a self, known: &'a Known, purpose: Purpose, now: Timestamp) -> Sight<'a> {
+    pub(super) fn sight(&self, known: &'a Known, purpose: Purpose, now: Timestamp) -> Sight<'a> {
         let promise = self.promise.map(|promise| PromiseSight {
             facts: &promise.facts,
             made: promise.made,
@@ -57,7 +57,7 @@ pub(super) fn write(
         return Err(Refused::Untrue("no such template".into()));
     };
     let sight = at_hand.sight(&customer.known, playbook.purpose, input.now);
-    let untrue = |claim: &&Claim| !is_true(definitions, customer, claim, at_hand, &sight);
+    let untrue = |claim: &&Claim| !is_true(definitions, customer, claim, &at_hand, &sight);
     if let Some(untrue) = template.claims.iter().find(untrue) {
         return Err(Refused::Untrue(claim_words(definitions, untrue)));
     }

@@ -33,7 +33,7 @@ pub(crate) fn definitions() -> Definitions {
             good: Some(felt("positive")),
             bad: Some(felt("negative")),
             goal: true,
-            ..moment("bags", 1, Account::Capability, and(kind("Message"), about("bags")))
+            ..moment("bags", 1, Account::Capability, and(&kind("Message"), &about("bags")))
         },
         Moment {
             who: "someone with plans at the other end".into(),
@@ -54,7 +54,7 @@ pub(crate) fn definitions() -> Definitions {
         name: "answered-in-72h".into(),
         moment: ANSWER,
         account: Account::Humanity,
-        made: Some(and(kind("Message"), felt("negative"))),
+        made: Some(and(&kind("Message"), &felt("negative"))),
         due: Due::parse("72h").expect("a due time"),
         at_risk: Some(AtRisk::parse("24h before").expect("a time to warn")),
         kept: kind("Reply"),
@@ -62,8 +62,7 @@ pub(crate) fn definitions() -> Definitions {
         not_from: Vec::new(),
     };
     let gold = declared("tier", FactType::Text);
-    let is_gold =
-        Condition { text: "customer.tier == \"gold\"".into(), expression: equal(Field::Trait(gold), "gold") };
+    let is_gold = Condition::new("customer.tier == \"gold\"", equal(Field::Trait(gold), "gold"));
     let playbooks = vec![
         playbook(
             "find-the-bag",
@@ -193,26 +192,21 @@ fn declared(name: &str, kind: FactType) -> Declared {
 }
 
 fn kind(name: &str) -> Condition {
-    Condition { text: format!("event.kind == \"{name}\"").into(), expression: equal(Field::EventKind, name) }
+    Condition::new(format!("event.kind == \"{name}\""), equal(Field::EventKind, name))
 }
 
 fn about(topic: &str) -> Condition {
     let field = Field::Fact(declared("about", FactType::Text));
-    Condition { text: format!("facts.about == \"{topic}\"").into(), expression: equal(field, topic) }
+    Condition::new(format!("facts.about == \"{topic}\""), equal(field, topic))
 }
 
 fn felt(valence: &str) -> Condition {
-    Condition {
-        text: format!("reading.valence == \"{valence}\"").into(),
-        expression: equal(Field::Valence, valence),
-    }
+    Condition::new(format!("reading.valence == \"{valence}\""), equal(Field::Valence, valence))
 }
 
-fn and(one: Condition, other: Condition) -> Condition {
-    Condition {
-        text: format!("{} && {}", one.text, other.text).into(),
-        expression: Expression::All(vec![one.expression, other.expression]),
-    }
+fn and(one: &Condition, other: &Condition) -> Condition {
+    let both = vec![one.expression().clone(), other.expression().clone()];
+    Condition::new(format!("{} && {}", one.text(), other.text()), Expression::All(both))
 }
 
 fn equal(field: Field, text: &str) -> Expression {
@@ -224,5 +218,5 @@ fn equal(field: Field, text: &str) -> Expression {
 
 fn compare(fact: &Declared, comparison: Comparison, number: f64, text: &str) -> Condition {
     let sides = (Expression::Read(Field::Fact(fact.clone())), Expression::Constant(Value::Number(number)));
-    Condition { text: text.into(), expression: Expression::Compare(comparison, Box::new(sides)) }
+    Condition::new(text, Expression::Compare(comparison, Box::new(sides)))
 }

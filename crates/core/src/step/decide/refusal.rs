@@ -5,26 +5,11 @@ use crate::definitions::Definitions;
 use crate::event::{Categories, Category};
 use crate::playbook::{Aim, Playbook, Trigger};
 use crate::receipt::Refused;
-use crate::step::message;
 use crate::time::Timestamp;
 
-/// The first reason not to act, if there is one.
+/// The first reason not to act that lies in what was done before, if there is one. What it sees was no reason.
 pub(super) fn refusal(customer: &Customer, asked: &Asked<'_>, written: &[Written]) -> Option<Refused> {
-    let Asked { definitions, input, playbook, cause, at_hand } = *asked;
-    let known = &customer.known;
-    let sight = at_hand.sight(known, playbook.purpose, input.now);
-    // Law 4: what set it off must itself be visible for the playbook's purpose.
-    let of_cause = categories_of_cause(asked);
-    if sight.allowed.and(of_cause) != of_cause {
-        return Some(Refused::Consent);
-    }
-    if let Some(condition) = &playbook.condition {
-        match condition.holds(&sight) {
-            Ok(true) => {}
-            Ok(false) => return Some(Refused::Condition),
-            Err(missing) => return Some(Refused::Missing(message::missing_words(missing))),
-        }
-    }
+    let Asked { definitions, input, playbook, cause, .. } = *asked;
     if playbook.hold_out.get() > 0 && drawn(definitions, customer, playbook) < playbook.hold_out.get() {
         return Some(Refused::HoldOut);
     }

@@ -113,5 +113,5 @@ pub(crate) fn hours(hours: i64) -> Expression {
 
 /// The condition; its text is of no concern here.
 pub(crate) fn condition(expression: Expression) -> Condition {
-    Condition { text: "written in Rust".into(), expression }
+    Condition::new("written in Rust", expression)
 }
