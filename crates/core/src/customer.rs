@@ -6,6 +6,7 @@
 //! Every list is bounded; the log and the store's tables hold the whole history.
 
 mod deeds;
+pub(crate) mod room;
 mod traits;
 
 pub use deeds::{CASES_MAX, CONTACTS_MAX, Contact, DeedId, Deeds, FIRED_MAX, Fired, PROMISED_MAX, Promised};

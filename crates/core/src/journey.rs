@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
+use crate::customer::room;
 use crate::effects::Moment;
 use crate::event::Name;
 use crate::log::Position;
@@ -117,7 +118,7 @@ impl Run {
         if self.steps.len() == STEPS_MAX {
             self.steps.remove(0);
         }
-        self.steps.push(step);
+        room::push(&mut self.steps, step);
         repeats
     }
 
@@ -131,7 +132,7 @@ impl Run {
             }
             None => {
                 if self.visits.len() < VISITS_MAX {
-                    self.visits.push((moment.clone(), 1));
+                    room::push(&mut self.visits, (moment.clone(), 1));
                 }
                 0
             }

@@ -3,7 +3,7 @@ use core::fmt;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
-use super::CustomerId;
+use super::{CustomerId, room};
 use crate::case::Case;
 use crate::event::Name;
 use crate::log::Position;
@@ -129,20 +129,20 @@ impl Deeds {
 
     /// Takes note of a message decided on.
     pub fn contacted(&mut self, contact: Contact) {
-        self.contacts.push(contact);
+        room::push(&mut self.contacts, contact);
         keep_newest(&mut self.contacts, CONTACTS_MAX);
     }
 
     /// Takes note of a capped playbook that acted, and forgets those that no longer count.
     pub fn note_fired(&mut self, fired: Fired, still_counts: impl Fn(&Fired) -> bool) {
         self.fired.retain(still_counts);
-        self.fired.push(fired);
+        room::push(&mut self.fired, fired);
         keep_newest(&mut self.fired, FIRED_MAX);
     }
 
     /// Takes note of a promise that a playbook made.
     pub fn promised(&mut self, promised: Promised) {
-        self.promised.push(promised);
+        room::push(&mut self.promised, promised);
         keep_newest(&mut self.promised, PROMISED_MAX);
     }
 
@@ -154,7 +154,7 @@ impl Deeds {
         if self.cases.len() >= CASES_MAX {
             return false;
         }
-        self.cases.push(case);
+        room::push(&mut self.cases, case);
         true
     }
 

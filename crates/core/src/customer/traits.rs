@@ -1,6 +1,7 @@
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
+use super::room;
 use crate::event::{Name, Value};
 use crate::log::Position;
 use crate::time::Timestamp;
@@ -38,7 +39,7 @@ impl Traits {
         match self.0.iter().position(|known| known.name == new.name) {
             Some(at) if (self.0[at].at, self.0[at].position) <= (new.at, new.position) => self.0[at] = new,
             Some(_) => {}
-            None if self.0.len() < TRAITS_MAX => self.0.push(new),
+            None if self.0.len() < TRAITS_MAX => room::push(&mut self.0, new),
             None => {}
         }
     }

@@ -7,7 +7,7 @@ use super::Input;
 use super::observe::{Noticed, sight};
 use crate::condition::{Condition, Declared, Sight};
 use crate::consent::Purpose;
-use crate::customer::{Customer, Known, RUNS_MAX};
+use crate::customer::{Customer, Known, RUNS_MAX, room};
 use crate::definitions::Definitions;
 use crate::effects::{Effects, Feeling, Moment as Gone};
 use crate::event::{Category, Event, Value};
@@ -147,12 +147,8 @@ fn walk(
                 .min_by_key(|&at| (known.runs[at].state == RunState::UnderWay, known.runs[at].latest));
             known.runs.remove(longest_untouched.unwrap_or(0));
         }
-        known.runs.push(Run::begin(
-            journey.name.clone(),
-            key.cloned(),
-            event.happened,
-            journey.abandoned_after,
-        ));
+        let run = Run::begin(journey.name.clone(), key.cloned(), event.happened, journey.abandoned_after);
+        room::push(&mut known.runs, run);
         known.runs.len() - 1
     });
     let goal = moment.goal && outcome != Outcome::Bad;

@@ -6,7 +6,7 @@ use super::Input;
 use super::observe::{Noticed, sight};
 use crate::condition::{Condition, FactType, PromiseSight};
 use crate::consent::Purpose;
-use crate::customer::{Customer, Known, PROMISES_MAX, SETTLED_MAX};
+use crate::customer::{Customer, Known, PROMISES_MAX, SETTLED_MAX, room};
 use crate::definitions::Definitions;
 use crate::due::Unresolved;
 use crate::effects::{Effects, PromiseChange};
@@ -239,7 +239,7 @@ pub(super) fn keep(promises: &mut Vec<Promise>, promise: Promise) {
         known.name == promise.name && known.state.is_final() && !just_settled
     };
     promises.retain(|known| !is_over(known));
-    promises.push(promise);
+    room::push(promises, promise);
     while promises.len() > SETTLED_MAX && promises.len() - owed(promises) > SETTLED_MAX {
         let least_missed =
             (0..promises.len()).filter(|&at| !promises[at].state.is_owed()).min_by_key(|&at| {

@@ -11,6 +11,7 @@ use super::failure::{Failure, Move};
 use super::level::{Level, PERMILLE};
 use super::weigh::{gain, hit};
 use super::{Account, Evidence, Trust, Weights, What};
+use crate::customer::room;
 use crate::log::Position;
 use crate::time::Timestamp;
 
@@ -70,6 +71,9 @@ impl Ledger {
             self.entries.pop_front();
         }
         let late = now != evidence.at;
+        if self.entries.len() == self.entries.capacity() {
+            self.entries.reserve_exact(self.entries.len().max(1));
+        }
         self.entries.push_back(Entry { evidence, before, after, why, late });
         self.entries.back().expect("an entry was pushed on the line above")
     }
@@ -160,7 +164,7 @@ impl Ledger {
         if self.failures.len() == FAILURES_MAX {
             self.failures.remove(0);
         }
-        self.failures.push(Failure::of(evidence, Move { at: now, before, after }));
+        room::push(&mut self.failures, Failure::of(evidence, Move { at: now, before, after }));
         let softened = (hit.softened + PERMILLE / 2) / PERMILLE;
         let why = match u16::try_from(softened).expect("a hit is at most 500 permille") {
             0 => Why::Weight,
