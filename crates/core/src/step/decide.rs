@@ -9,7 +9,6 @@ mod set_off;
 mod view;
 
 use alloc::vec::Vec;
-use smallvec::SmallVec;
 
 use super::Input;
 use super::message::AtHand;
@@ -89,15 +88,13 @@ fn ask(
     mut set_off: SetOff,
     effects: &mut Effects,
 ) {
-    let asked: SmallVec<[Asked<'_>; 8]> = set_off
-        .in_order(definitions)
-        .filter_map(|(index, cause)| {
-            let playbook = definitions.playbook(index)?;
-            let looks = definitions.index().looks(index)?;
-            let at_hand = at_hand(noticed, cause.promise.as_deref());
-            Some(Asked { definitions, input, playbook, looks, cause, at_hand })
-        })
-        .collect();
+    let mut asked: Vec<Asked<'_>> = Vec::with_capacity(set_off.len());
+    asked.extend(set_off.in_order(definitions).filter_map(|(index, cause)| {
+        let playbook = definitions.playbook(index)?;
+        let looks = definitions.index().looks(index)?;
+        let at_hand = at_hand(noticed, cause.promise.as_deref());
+        Some(Asked { definitions, input, playbook, looks, cause, at_hand })
+    }));
     if asked.is_empty() {
         return;
     }

@@ -80,6 +80,11 @@ impl SetOff {
         self.playbooks.retain(|(playbook, _)| !playbooks.contains(playbook));
     }
 
+    /// How many are set off.
+    pub(super) fn len(&self) -> usize {
+        self.playbooks.len()
+    }
+
     /// The playbooks with their causes, in the order of asking.
     pub(super) fn in_order(
         &mut self,

@@ -3,6 +3,7 @@
 //! One thing sets many playbooks off, and they look at much the same. So what they look at is read once for several of
 //! them, before any of them acts: of all that they do, only a promise changes what the next one sees.
 
+use alloc::vec::Vec;
 use smallvec::SmallVec;
 
 use super::Asked;
@@ -13,7 +14,7 @@ use crate::customer::Known;
 use crate::definitions::{FieldNumber, Look, LooksNumber};
 use crate::event::Categories;
 use crate::promise::PromiseId;
-use crate::receipt::{Decisions, INPUT_CHARS_MAX, INPUTS_MAX, InputPlace, LookedAt, Refused};
+use crate::receipt::{DECISIONS_MAX, Decisions, INPUT_CHARS_MAX, INPUTS_MAX, InputPlace, LookedAt, Refused};
 use crate::step::message;
 
 /// What one playbook sees.
@@ -26,8 +27,8 @@ pub(super) struct View {
 
 /// The views of the first of these playbooks: as many as the receipt has room for, and none beyond one that may promise
 /// something. What they look at is written down in `decisions`.
-pub(super) fn views(known: &Known, asked: &[Asked<'_>], decisions: &mut Decisions) -> SmallVec<[View; 8]> {
-    let mut views = SmallVec::new();
+pub(super) fn views(known: &Known, asked: &[Asked<'_>], decisions: &mut Decisions) -> Vec<View> {
+    let mut views = Vec::with_capacity(asked.len().min(DECISIONS_MAX));
     let mut eyes: Option<Eyes<'_>> = None;
     for asked in asked {
         if !decisions.have_room_for(views.len() + 1) {
