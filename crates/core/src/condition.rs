@@ -17,11 +17,13 @@ mod evaluate;
 mod kinds;
 mod letters;
 mod resolve;
+mod rest;
 mod sight;
 
 pub use evaluate::Operand;
 pub use kinds::Kinds;
 pub use resolve::FieldPlace;
+pub use rest::Rest;
 pub use sight::{Missing, PromiseSight, Sight};
 
 pub(crate) use sight::Outcome;

@@ -3,7 +3,7 @@
 mod index;
 mod looks;
 
-pub use index::{Concerned, Index};
+pub use index::{Concerned, Index, Listening};
 pub use looks::{FieldNumber, Look, Looks, LooksNumber};
 
 use alloc::collections::BTreeMap;

@@ -3,7 +3,7 @@ use core::cmp::Reverse;
 
 use super::Vocabulary;
 use super::looks::Looks;
-use crate::condition::{Condition, Kinds};
+use crate::condition::{Condition, Kinds, Rest};
 use crate::event::{Category, Name};
 use crate::map::{Moment, MomentIndex, Outcome};
 use crate::playbook::{Claim, Playbook, PlaybookIndex, Template, Trigger};
@@ -35,17 +35,47 @@ pub struct Concerned {
     /// What such an event is about.
     pub category: Category,
     /// Moments that may listen.
-    pub moments: Vec<MomentIndex>,
-    /// Promises that may be made.
-    pub made: Vec<PromiseIndex>,
-    /// Promises that may be kept.
-    pub kept: Vec<PromiseIndex>,
-    /// Promises that may be released.
-    pub released: Vec<PromiseIndex>,
+    pub moments: Vec<Listening>,
+    /// Promises that may be made, if this holds.
+    pub made: Vec<(PromiseIndex, Rest)>,
+    /// Promises that may be kept, if this holds.
+    pub kept: Vec<(PromiseIndex, Rest)>,
+    /// Promises that may be released, if this holds.
+    pub released: Vec<(PromiseIndex, Rest)>,
     /// Playbooks that the kind sets off.
     pub playbooks: Vec<PlaybookIndex>,
     /// Whether a template claims that such an event happened, so that it must be remembered.
     pub remembered: bool,
+}
+
+/// A moment that events of one kind may be part of, and what is left of its conditions for them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listening {
+    /// The moment.
+    pub moment: MomentIndex,
+    /// Whether it listens.
+    pub listens: Rest,
+    /// Whether it went badly.
+    pub bad: Rest,
+    /// Whether it went well.
+    pub good: Rest,
+    /// Whether something bad was made good.
+    pub repaired: Rest,
+}
+
+impl Listening {
+    fn of(at: MomentIndex, moment: &Moment, kind: Option<&str>) -> Listening {
+        let rest = |condition: &Option<Condition>| {
+            condition.as_ref().map_or(Rest::Fails, |condition| Rest::of(condition, kind))
+        };
+        Listening {
+            moment: at,
+            listens: Rest::of(&moment.listens, kind),
+            bad: rest(&moment.bad),
+            good: rest(&moment.good),
+            repaired: rest(&moment.repaired),
+        }
+    }
 }
 
 impl Concerned {
@@ -96,18 +126,23 @@ impl Index {
             })
             .collect();
         for (at, moment) in places(moments).map(|(at, moment)| (MomentIndex(at), moment)) {
-            index.concern(&moment.listens, |concerned| concerned.moments.push(at));
+            index.concern(&moment.listens, |kind, concerned| {
+                concerned.moments.push(Listening::of(at, moment, kind));
+            });
         }
         index.promises =
             places(promises).map(|(at, promise)| (promise.name.clone(), PromiseIndex(at))).collect();
         index.promises.sort();
         for (at, promise) in places(promises).map(|(at, promise)| (PromiseIndex(at), promise)) {
             if let Some(made) = &promise.made {
-                index.concern(made, |concerned| concerned.made.push(at));
+                index.concern(made, |kind, concerned| concerned.made.push((at, Rest::of(made, kind))));
             }
-            index.concern(&promise.kept, |concerned| concerned.kept.push(at));
+            let kept = &promise.kept;
+            index.concern(kept, |kind, concerned| concerned.kept.push((at, Rest::of(kept, kind))));
             if let Some(released) = &promise.released {
-                index.concern(released, |concerned| concerned.released.push(at));
+                index.concern(released, |kind, concerned| {
+                    concerned.released.push((at, Rest::of(released, kind)));
+                });
             }
         }
         for (at, playbook) in places(playbooks).map(|(at, playbook)| (PlaybookIndex(at), playbook)) {
@@ -199,16 +234,17 @@ impl Index {
         Some(&mut self.by_kind[at].1)
     }
 
-    fn concern(&mut self, condition: &Condition, mut add: impl FnMut(&mut Concerned)) {
+    /// Adds something to each kind for which the condition can hold; where a kind is not named, without it.
+    fn concern(&mut self, condition: &Condition, mut add: impl FnMut(Option<&str>, &mut Concerned)) {
         match condition.kinds() {
             Kinds::Any => {
-                self.by_kind.iter_mut().for_each(|(_, concerned)| add(concerned));
-                add(&mut self.otherwise);
+                self.by_kind.iter_mut().for_each(|(kind, concerned)| add(Some(kind), concerned));
+                add(None, &mut self.otherwise);
             }
             Kinds::Only(kinds) => {
                 for kind in kinds {
                     if let Some(concerned) = self.of_kind(&kind) {
-                        add(concerned);
+                        add(Some(&kind), concerned);
                     }
                 }
             }

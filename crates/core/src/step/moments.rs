@@ -5,14 +5,14 @@ use compact_str::CompactString;
 
 use super::Input;
 use super::observe::{Noticed, sight};
-use crate::condition::{Condition, Declared, Sight};
+use crate::condition::{Declared, Sight};
 use crate::consent::Purpose;
 use crate::customer::{Customer, Known, RUNS_MAX, room};
-use crate::definitions::Definitions;
+use crate::definitions::{Definitions, Listening};
 use crate::effects::{Effects, Feeling, Moment as Gone};
 use crate::event::{Category, Event, Value};
 use crate::journey::{Run, RunState, Step};
-use crate::map::{Journey, Moment, MomentIndex, Outcome};
+use crate::map::{Journey, Moment, Outcome};
 use crate::reading::Reading;
 use crate::trust::What;
 
@@ -27,13 +27,12 @@ pub(super) fn go_through(
     effects: &mut Effects,
 ) -> bool {
     let mut number = 0;
-    for &index in &noticed.concerned.moments {
+    for listening in &noticed.concerned.moments {
+        let index = listening.moment;
         let Some((moment, journey)) = definitions.moment_and_journey(index) else { continue };
         let known = &mut customer.known;
-        let Some(seen) = look(&sight(known, Purpose::Service, Some(event), reading, None, input.now), moment)
-        else {
-            continue;
-        };
+        let sight = sight(known, Purpose::Service, Some(event), reading, None, input.now);
+        let Some(seen) = look(&sight, listening) else { continue };
         let feeling = feeling(known, reading);
         let key = journey.one_per.as_ref().and_then(|fact| key(known, event, fact));
         let step = Step { position: input.position, number };
@@ -78,11 +77,10 @@ pub(super) fn of_probe(
     effects: &mut Effects,
 ) {
     let nobody = Known::default();
-    let indexes: &Vec<MomentIndex> = &definitions.index().concerned(&event.kind).moments;
-    for (number, &index) in (0..).zip(indexes) {
-        let Some((moment, journey)) = definitions.moment_and_journey(index) else { continue };
+    for (number, listening) in (0..).zip(&definitions.index().concerned(&event.kind).moments) {
+        let Some((moment, journey)) = definitions.moment_and_journey(listening.moment) else { continue };
         let sight = sight(&nobody, Purpose::Service, Some(event), None, None, input.now);
-        let Some(seen) = look(&sight, moment) else { continue };
+        let Some(seen) = look(&sight, listening) else { continue };
         effects.moments.push(Gone {
             position: input.position,
             number,
@@ -107,21 +105,19 @@ struct Seen {
 
 /// How the event went at this moment; `None` when the moment does not listen to it. Bad is asked
 /// before good. A condition that misses something does not hold.
-fn look(sight: &Sight<'_>, moment: &Moment) -> Option<Seen> {
-    let holds = |condition: &Condition| condition.holds(sight).unwrap_or(false);
-    if !holds(&moment.listens) {
+fn look(sight: &Sight<'_>, listening: &Listening) -> Option<Seen> {
+    let Listening { listens, bad, good, repaired, .. } = listening;
+    if !listens.holds(sight) {
         return None;
     }
-    let outcome = if moment.bad.as_ref().is_some_and(holds) {
+    let outcome = if bad.holds(sight) {
         Outcome::Bad
-    } else if moment.good.as_ref().is_some_and(holds) {
+    } else if good.holds(sight) {
         Outcome::Good
     } else {
         Outcome::Neutral
     };
-    let repaired = outcome != Outcome::Bad
-        && sight.trust.open_failures() > 0
-        && moment.repaired.as_ref().is_some_and(holds);
+    let repaired = outcome != Outcome::Bad && sight.trust.open_failures() > 0 && repaired.holds(sight);
     Some(Seen { outcome, repaired })
 }
 

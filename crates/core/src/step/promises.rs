@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::Input;
 use super::observe::{Noticed, sight};
-use crate::condition::{Condition, FactType, PromiseSight};
+use crate::condition::{FactType, PromiseSight, Rest};
 use crate::consent::Purpose;
 use crate::customer::{Customer, Known, PROMISES_MAX, SETTLED_MAX, room};
 use crate::definitions::Definitions;
@@ -24,13 +24,13 @@ const BROUGHT_BY_TIME: u16 = 0x8000;
 
 /// Settles owed promises for which the event is evidence, corrects broken ones for which it shows that
 /// they were kept or released in time, and takes note where it comes too late but makes good.
-pub(super) fn settle_by(
-    definitions: &Definitions,
+pub(super) fn settle_by<'a>(
+    definitions: &'a Definitions,
     customer: &mut Customer,
     input: &Input<'_>,
     event: &Event,
     reading: Option<&Reading>,
-    noticed: &mut Noticed<'_>,
+    noticed: &mut Noticed<'a>,
     effects: &mut Effects,
 ) {
     let concerned = noticed.concerned;
@@ -50,14 +50,14 @@ pub(super) fn settle_by(
         if !may_change {
             continue;
         }
-        let named = |list: &[PromiseIndex]| {
-            list.iter().find_map(|&index| {
-                let definition = definitions.promise(index)?;
-                (definition.name == promise.name).then_some((index, definition))
+        let named = |list: &'a [(PromiseIndex, Rest)]| {
+            list.iter().find_map(|(index, condition)| {
+                let definition = definitions.promise(*index)?;
+                (definition.name == promise.name).then_some((*index, definition, condition))
             })
         };
         let (keeping, releasing) = (named(&concerned.kept), named(&concerned.released));
-        let Some((index, definition)) = keeping.or(releasing) else { continue };
+        let Some((index, definition, _)) = keeping.or(releasing) else { continue };
         let independent = event.source != OWN_SOURCE
             && event.origin != Origin::Probe
             && !definition.not_from.contains(&event.source)
@@ -65,14 +65,14 @@ pub(super) fn settle_by(
         if !independent {
             continue;
         }
-        let holds = |condition: &Condition| {
+        let holds = |(_, _, condition): (PromiseIndex, &PromiseDefinition, &Rest)| {
             let promise = PromiseSight { facts: &promise.facts, made: promise.made, due: promise.due };
             let sight =
                 sight(&customer.known, Purpose::Service, Some(event), reading, Some(promise), input.now);
-            condition.holds(&sight).unwrap_or(false)
+            condition.holds(&sight)
         };
-        let is_kept = keeping.is_some() && holds(&definition.kept);
-        let is_released = releasing.is_some() && in_time && definition.released.as_ref().is_some_and(holds);
+        let is_kept = keeping.is_some_and(holds);
+        let is_released = in_time && releasing.is_some_and(holds);
         let settled = Settled { position: input.position, at: event.happened };
 
         let next = match state {
@@ -123,11 +123,11 @@ pub(super) fn make_by(
     noticed: &mut Noticed<'_>,
     effects: &mut Effects,
 ) {
-    for (number, &index) in (0..).zip(&noticed.concerned.made) {
+    for (number, (index, made)) in (0..).zip(&noticed.concerned.made) {
+        let index = *index;
         let Some(definition) = definitions.promise(index) else { continue };
         let sight = sight(&customer.known, Purpose::Service, Some(event), reading, None, input.now);
-        let made = definition.made.as_ref().is_some_and(|made| made.holds(&sight).unwrap_or(false));
-        if !made {
+        if !made.holds(&sight) {
             continue;
         }
         let id = PromiseId::Event { position: input.position, number };

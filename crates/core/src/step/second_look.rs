@@ -7,7 +7,7 @@ use super::observe::{Few, Noticed, may_see};
 use super::{Input, decide};
 use crate::consent::Purpose;
 use crate::customer::{Customer, Known};
-use crate::definitions::Definitions;
+use crate::definitions::{Definitions, Listening};
 use crate::effects::{Effects, Moment};
 use crate::event::Event;
 use crate::map::{MomentIndex, Outcome};
@@ -68,7 +68,7 @@ pub fn look_again(
 /// The moments of an event by their places on the map.
 fn indexes(
     definitions: &Definitions,
-    among: &[MomentIndex],
+    among: &[Listening],
     moments: &[Moment],
 ) -> Few<(MomentIndex, Outcome)> {
     let place = |moment: &Moment| {
@@ -77,7 +77,7 @@ fn indexes(
                 defined.name == moment.moment && journey.name == moment.journey
             })
         };
-        among.iter().copied().find(is_it).map(|index| (index, moment.outcome))
+        among.iter().map(|listening| listening.moment).find(is_it).map(|index| (index, moment.outcome))
     };
     moments.iter().filter_map(place).collect()
 }

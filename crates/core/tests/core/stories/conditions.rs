@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::story::*;
 use expect_test::{Expect, expect};
 use opcx_core::condition::{
-    Comparison, Expression, Field, Kinds, Missing, PromiseSight, Reckoning, Sight, TextTest,
+    Comparison, Expression, Field, Kinds, Missing, PromiseSight, Reckoning, Rest, Sight, TextTest,
 };
 use opcx_core::consent::Purpose;
 use opcx_core::event::{Event, Facts, Value};
@@ -281,6 +281,24 @@ fn numbers_texts_times_and_lists_are_reckoned_with() {
     );
 }
 
+#[test]
+fn what_the_kind_settles_is_not_asked_of_events_of_that_kind() {
+    let about_order = || is(fact("order"), "A1");
+    let left = |expression, kind| match Rest::of(&condition(expression), Some(kind)) {
+        Rest::Holds => "holds".into(),
+        Rest::Fails => "fails".into(),
+        Rest::Ask(condition) => format!("{:?}", condition.fields()),
+    };
+    let order = format!("{:?}", [fact("order")]);
+    assert_eq!(left(kind("Message"), "Message"), "holds");
+    assert_eq!(left(kinds(&["Solved", "Message"]), "Message"), "holds");
+    assert_eq!(left(kinds(&["Solved"]), "Message"), "fails");
+    assert_eq!(left(all_of(vec![kind("Message"), about_order()]), "Message"), order);
+    assert_eq!(left(all_of(vec![about_order(), not(kind("Message"))]), "Message"), "fails");
+    assert_eq!(left(any_of(vec![about_order(), kind("Message")]), "Message"), "holds");
+    assert_eq!(left(any_of(vec![about_order(), kind("Message")]), "Solved"), order);
+}
+
 fn expressions() -> impl Strategy<Value = Expression> {
     const KINDS: [&str; 3] = ["Order Placed", "Message", "Solved"];
     let leaf = prop_oneof![
@@ -313,7 +331,7 @@ fn expressions() -> impl Strategy<Value = Expression> {
 
 proptest! {
     #[test]
-    fn a_condition_holds_only_for_kinds_that_it_says(expression in expressions()) {
+    fn a_condition_holds_only_for_kinds_that_it_says_and_whenever_what_is_left_of_it_for_them_does(expression in expressions()) {
         let customer = play(&Company::new().definitions(), "").customer;
         let condition = condition(expression);
         let kinds = condition.kinds();
@@ -331,7 +349,10 @@ proptest! {
                 events: 0,
                 now: event.happened,
             };
-            if condition.holds(&sight) == Ok(true) {
+            let holds = condition.holds(&sight).unwrap_or(false);
+            let rest = Rest::of(&condition, Some(&event.kind));
+            prop_assert_eq!(rest.holds(&sight), holds, "{:?} is left for {}", rest, event.kind);
+            if holds {
                 let may = match &kinds {
                     Kinds::Any => true,
                     Kinds::Only(only) => only.contains(&event.kind),
