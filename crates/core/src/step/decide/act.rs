@@ -159,14 +159,8 @@ impl Desk<'_> {
 
     fn visible(&self, facts: &Facts) -> Facts {
         let Asked { definitions, playbook, .. } = *self.asked;
-        let may_see = |name: &str| {
-            let grants = &self.customer.known.grants;
-            definitions
-                .vocabulary
-                .facts
-                .get(name)
-                .is_some_and(|fact| grants.allow(fact.category, playbook.purpose))
-        };
-        facts.only(|name, _| may_see(name))
+        let allowed = self.customer.known.grants.allowed(playbook.purpose);
+        let vocabulary = &definitions.vocabulary.facts;
+        facts.only(|name, _| vocabulary.get(name).is_some_and(|fact| allowed.hold(fact.category)))
     }
 }
