@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use opcx_core::definitions::Definitions;
 use opcx_core::delivery::ParcelId;
 use opcx_core::event::Name;
 use opcx_core::time::Timestamp;
@@ -9,6 +10,7 @@ use opcx_store::{EndpointState, ParcelRow, ParcelState, Store};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::known_as::{KnownAs, known_as};
 use crate::page::{Page, rows};
 use crate::{At, InsightError};
 
@@ -58,6 +60,9 @@ pub struct DeadLetter {
     pub kind: String,
     /// Whom it concerns.
     pub customer: String,
+    /// How they are best called now; none of somebody who was erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_as: Option<KnownAs>,
     /// When it was decided on.
     pub decided: At,
     /// When it was given up.
@@ -72,7 +77,11 @@ pub struct DeadLetter {
 ///
 /// # Errors
 /// The question cannot be read, or the store cannot.
-pub fn deliveries(store: &dyn Store, question: &DeliveriesQuestion) -> Result<Deliveries, InsightError> {
+pub fn deliveries(
+    store: &dyn Store,
+    definitions: &Definitions,
+    question: &DeliveriesQuestion,
+) -> Result<Deliveries, InsightError> {
     let most = rows(question.most)?;
     let after = question.after.as_deref().map(place).transpose()?;
     let mut dead = store.dead(after, most + 1)?;
@@ -80,7 +89,10 @@ pub fn deliveries(store: &dyn Store, question: &DeliveriesQuestion) -> Result<De
     dead.truncate(most);
     let letters: Vec<((Timestamp, ParcelId), DeadLetter)> = dead.iter().filter_map(letter).collect();
     let next = letters.last().filter(|_| is_more).map(|((at, id), _)| format!("{}.{id}", at.as_millis()));
-    let rows = letters.into_iter().map(|(_, letter)| letter).collect();
+    let mut rows = Vec::with_capacity(letters.len());
+    for ((_, id), letter) in letters {
+        rows.push(DeadLetter { known_as: known_as(store, definitions, id.0.customer)?, ..letter });
+    }
     Ok(Deliveries { endpoints: endpoints(store)?, page: Page { rows, next } })
 }
 
@@ -105,7 +117,7 @@ fn endpoints(store: &dyn Store) -> Result<Vec<EndpointLine>, InsightError> {
     names.into_iter().map(line).collect()
 }
 
-/// A dead letter, and its place among all.
+/// A dead letter, and its place among all; how the customer is called is not looked up.
 fn letter(ParcelRow { parcel, state }: &ParcelRow) -> Option<((Timestamp, ParcelId), DeadLetter)> {
     match state {
         ParcelState::Dead { attempts, at, why } => Some((
@@ -115,6 +127,7 @@ fn letter(ParcelRow { parcel, state }: &ParcelRow) -> Option<((Timestamp, Parcel
                 endpoint: parcel.to.to_string(),
                 kind: parcel.kind.to_string(),
                 customer: parcel.customer.to_string(),
+                known_as: None,
                 decided: At(parcel.decided),
                 given_up: At(*at),
                 attempts: attempts.get(),

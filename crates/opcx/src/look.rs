@@ -228,7 +228,7 @@ impl Question {
                 looking.with_trust(|overview| opcx_insight::trust(store, overview, definitions, question))?,
             ),
             Question::Deliveries(question) => {
-                View::Deliveries(Box::new(opcx_insight::deliveries(store, question)?))
+                View::Deliveries(Box::new(opcx_insight::deliveries(store, definitions, question)?))
             }
             Question::Erasures(question) => {
                 View::Erasures(Box::new(opcx_insight::erasures(store, question)?))

@@ -39,5 +39,7 @@ export type PlaybookView = Schemas['PlaybookView'];
 export type FilePlace = Schemas['FilePlace'];
 export type FoundLine = Schemas['FoundLine'];
 export type RejectedLine = Schemas['RejectedLine'];
+export type DeadLetter = Schemas['DeadLetter'];
+export type EndpointLine = Schemas['EndpointLine'];
 export type Read = Schemas['Read'];
 export type WeighedWord = Schemas['WeighedWord'];

@@ -1,13 +1,15 @@
 /** An opcx of its own for tests: the simulated company's folder, with or without a month of history. */
 import { test as base, expect, type Page } from '@playwright/test';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 export { expect };
 
+/** Signs webhooks to the endpoint `crm`, where a test has one. */
+const SECRET = `whsec_${Buffer.from('a secret of the browser tests only').toString('base64')}`;
 const PROGRAMS = resolve(process.env['CARGO_TARGET_DIR'] ?? '../target', 'debug');
 
 /** Somebody to whom something happened. */
@@ -30,7 +32,11 @@ export class Engine {
     this.#room = room;
   }
 
-  static async start(history: 'with history' | 'empty'): Promise<Engine> {
+  /** Starts one; `more` is what its folder's files, by their paths, say besides. */
+  static async start(
+    history: 'with history' | 'empty',
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Engine> {
     const room = mkdtempSync(join(tmpdir(), 'opcx-pages-'));
     const shop = join(room, 'shop');
     const isData = (path: string): boolean => path.endsWith('.opcx-data');
@@ -40,6 +46,7 @@ export class Engine {
     );
     const settings = join(shop, 'opcx.toml');
     writeFileSync(settings, `${readFileSync(settings, 'utf8')}\n${people.join('\n')}`);
+    for (const [path, text] of Object.entries(more)) appendFileSync(join(shop, path), text);
     const program = join(PROGRAMS, 'opcx');
     if (history === 'with history') {
       const played = ['--scenario', 'default', '--seed', '1', '--customers', '300', '--days', '30'];
@@ -54,7 +61,7 @@ export class Engine {
     }
     const keys = [...NAMES, 'write'].map((who) => [variable(who), key(who)]);
     const engine = spawn(program, ['serve', shop, '--listen', '127.0.0.1:0'], {
-      env: { ...process.env, ...Object.fromEntries(keys) },
+      env: { ...process.env, ...Object.fromEntries(keys), OPCX_CRM_SECRET: SECRET },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const said: string[] = [];
