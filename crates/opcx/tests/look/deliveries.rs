@@ -7,7 +7,7 @@ use opcx::look::{Looking, Question, View};
 use opcx::show::{Look, text};
 use opcx_core::delivery::{Attempt, ParcelId, Why};
 use opcx_core::time::{Span, Timestamp};
-use opcx_insight::{Deliveries, DeliveriesQuestion, InsightError, Places};
+use opcx_insight::{DeadLetter, Deliveries, DeliveriesQuestion, InsightError, Places};
 use opcx_store::{Commit, EndpointState, Memory, ParcelState, Store};
 
 use crate::company::definitions;
@@ -72,6 +72,9 @@ fn dead_letters_come_page_by_page_those_given_up_first_first() {
     let all = page(&*store, 50, None).page;
     assert_eq!((all.rows.len(), &all.next), (3, &None));
     assert!(all.rows.is_sorted_by_key(|letter| letter.given_up.0));
+    let called = |letter: &DeadLetter| letter.known_as.as_ref().map(ToString::to_string).unwrap_or_default();
+    let called: Vec<String> = all.rows.iter().map(called).collect();
+    assert_eq!(called, ["handle:guest5", "handle:guest3", "handle:guest1"]);
 
     let mut found = Vec::new();
     let mut after = None;
