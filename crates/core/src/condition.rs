@@ -22,10 +22,10 @@ mod sight;
 
 pub use evaluate::Operand;
 pub use kinds::Kinds;
-pub use resolve::FieldPlace;
 pub use rest::Rest;
 pub use sight::{Missing, PromiseSight, Sight};
 
+use resolve::FieldPlace;
 pub(crate) use sight::Outcome;
 
 use alloc::boxed::Box;

@@ -6,7 +6,7 @@ use super::{Condition, Expression, Field};
 
 /// Which of the fields that a condition reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FieldPlace(pub(super) usize);
+pub(super) struct FieldPlace(pub(super) usize);
 
 impl Condition {
     /// The condition that is written as `text`.

@@ -128,7 +128,7 @@ fn ask(
 }
 
 /// Leaves a receipt of the decisions.
-fn leave(
+pub(super) fn leave(
     decisions: Decisions,
     definitions: &Definitions,
     customer: &mut Customer,

@@ -3,13 +3,14 @@
 use compact_str::{CompactString, format_compact};
 
 use super::Input;
+use super::decide::leave;
 use crate::case::{CaseChange, CaseId, CaseState, Note};
 use crate::customer::Customer;
 use crate::definitions::Definitions;
 use crate::delivery::ParcelId;
 use crate::effects::{Content, Effects, Parcel, PromiseChange};
 use crate::promise::{PromiseId, PromiseState, Settled};
-use crate::receipt::{Decisions, Receipt, Verdict};
+use crate::receipt::{Decisions, Verdict};
 use crate::record::{Command, Order};
 
 /// Carries out an order and leaves a receipt. Orders about several customers, about parcels,
@@ -40,17 +41,9 @@ pub(super) fn carry_out(
         Order::Resend(_) | Order::Enable(_) | Order::Redriven(_) | Order::Erase(_) => None,
     };
     let Some(noted) = noted else { return };
-    effects.receipts.push(Receipt {
-        id: customer.deeds.next_id(customer.id),
-        position: input.position,
-        at: input.now,
-        definitions: definitions.version,
-        decisions: Decisions::one(
-            "order".into(),
-            &format_compact!("{}: {}", command.by, command.reason),
-            Verdict::Noted(noted),
-        ),
-    });
+    let because = format_compact!("{}: {}", command.by, command.reason);
+    let decisions = Decisions::one("order".into(), &because, Verdict::Noted(noted));
+    leave(decisions, definitions, customer, input, effects);
 }
 
 fn case(

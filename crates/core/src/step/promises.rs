@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::Input;
+use super::decide::leave;
 use super::observe::{Noticed, sight};
 use crate::condition::{FactType, PromiseSight, Rest};
 use crate::consent::Purpose;
@@ -13,7 +14,7 @@ use crate::effects::{Effects, PromiseChange};
 use crate::event::{Event, Facts, Origin, Value};
 use crate::promise::{Promise, PromiseDefinition, PromiseId, PromiseIndex, PromiseState, Settled};
 use crate::reading::Reading;
-use crate::receipt::{Decisions, Receipt, Refused, Verdict};
+use crate::receipt::{Decisions, Refused, Verdict};
 use crate::time::{Timestamp, parse_rfc3339};
 use crate::trust::What;
 
@@ -386,13 +387,8 @@ fn leave_receipt(
     verdict: Verdict,
     effects: &mut Effects,
 ) {
-    effects.receipts.push(Receipt {
-        id: customer.deeds.next_id(customer.id),
-        position: input.position,
-        at: input.now,
-        definitions: definitions.version,
-        decisions: Decisions::one(definition.name.clone(), because, verdict),
-    });
+    let decisions = Decisions::one(definition.name.clone(), because, verdict);
+    leave(decisions, definitions, customer, input, effects);
 }
 
 /// The event's facts that any definition reads from a promise, as far as they may be seen.

@@ -71,10 +71,7 @@ impl Ledger {
             self.entries.pop_front();
         }
         let late = now != evidence.at;
-        if self.entries.len() == self.entries.capacity() {
-            self.entries.reserve_exact(self.entries.len().max(1));
-        }
-        self.entries.push_back(Entry { evidence, before, after, why, late });
+        room::push_back(&mut self.entries, Entry { evidence, before, after, why, late });
         self.entries.back().expect("an entry was pushed on the line above")
     }
 
