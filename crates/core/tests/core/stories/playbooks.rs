@@ -778,7 +778,7 @@ fn a_message_with_a_gap_is_not_sent() {
 }
 
 #[test]
-fn what_may_not_be_seen_for_a_purpose_sets_nothing_off_for_it() {
+fn law_04_what_may_not_be_seen_for_a_purpose_sets_nothing_off_for_it() {
     let company = Company::new()
         .playbook("sell", on_event("Order Placed"), vec![webhook()])
         .but(|playbook| playbook.purpose = Purpose::Marketing)
