@@ -1,9 +1,12 @@
 //! What a thousand active playbooks add to an event's cost, of which one in a hundred matches.
 
+use super::Row;
+use opcx_company::Files;
+
 use super::company::{self, Listening};
 use super::engine::definitions;
+use super::step::{self, Order};
 use super::world::Happening;
-use super::{Row, step};
 
 /// Takes `events` events through the step, with and without the playbooks.
 ///
@@ -33,8 +36,11 @@ fn added(
     change: fn(&mut Happening),
     events: u64,
 ) -> anyhow::Result<Row> {
-    let without = step::run(&*definitions(&company::without_playbooks())?, events, change);
-    let with = step::run(&*definitions(&company::with_a_thousand_playbooks(listening))?, events, change);
+    let run = |files: &Files| -> anyhow::Result<Row> {
+        Ok(step::run(&*definitions(files)?, events, Order::OfTheLog, change))
+    };
+    let without = run(&company::without_playbooks())?;
+    let with = run(&company::with_a_thousand_playbooks(listening))?;
     Ok(Row {
         what,
         figure: micros(&with) - micros(&without),

@@ -10,13 +10,40 @@ use opcx_core::log::{Lane, Position};
 use opcx_core::reading::Reading;
 use opcx_core::step::{Happening, Input, next_timer, step};
 use opcx_emotion::{Choice, Reader, Scratch};
+use opcx_engine::Budget;
 
 use super::world::{self, CUSTOMERS, World};
 use super::{Row, machine};
 
+/// In which order events are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// As they stand in the log: whose turn it is next is seldom in the processor's caches.
+    OfTheLog,
+    /// As the engine takes them: a batch of the log at a time, customer by customer.
+    OfABatch,
+}
+
+impl Order {
+    fn words(self) -> &'static str {
+        match self {
+            Order::OfTheLog => "core::step alone, one core, event by event",
+            Order::OfABatch => "core::step alone, one core, customer by customer within a batch",
+        }
+    }
+
+    /// How many events are made at a time.
+    fn made_at_once(self) -> u64 {
+        match self {
+            Order::OfTheLog => 100_000,
+            Order::OfABatch => Budget::default().records_max as u64,
+        }
+    }
+}
+
 /// Takes `events` events, changed by `change`, through the step. Events and readings are made beforehand.
 #[must_use]
-pub fn run(definitions: &Definitions, events: u64, change: fn(&mut world::Happening)) -> Row {
+pub fn run(definitions: &Definitions, events: u64, order: Order, change: fn(&mut world::Happening)) -> Row {
     let mut world = World::new(1);
     let (reader, mut scratch) = (Reader::embedded(), Scratch::default());
     let mut customers: Vec<Option<Customer>> = vec![None; CUSTOMERS as usize];
@@ -24,9 +51,9 @@ pub fn run(definitions: &Definitions, events: u64, change: fn(&mut world::Happen
     let (mut seconds, mut processor, mut decisions, mut receipts) = (0.0, 0.0, 0, 0);
     let mut left = events;
     while left > 0 {
-        let chunk = left.min(100_000);
+        let chunk = left.min(order.made_at_once());
         left -= chunk;
-        let prepared: Vec<_> = (0..chunk)
+        let mut prepared: Vec<_> = (0..chunk)
             .map(|_| {
                 let mut happening = world.happening();
                 change(&mut happening);
@@ -36,6 +63,9 @@ pub fn run(definitions: &Definitions, events: u64, change: fn(&mut world::Happen
                 (happening.number, happening.customer, event, reading)
             })
             .collect();
+        if order == Order::OfABatch {
+            prepared.sort_by_key(|(_, customer, ..)| *customer);
+        }
         let (begin, begin_processor) = (Instant::now(), machine::processor_seconds("self"));
         for (number, at, event, reading) in &prepared {
             let position = Position::new(*number);
@@ -69,7 +99,7 @@ pub fn run(definitions: &Definitions, events: u64, change: fn(&mut world::Happen
     #[allow(clippy::cast_precision_loss, reason = "a few million")]
     let count = events as f64;
     Row {
-        what: "core::step alone, one core",
+        what: order.words(),
         figure: count / seconds,
         unit: "events/s",
         per_cpu_second: (processor > 0.0).then(|| count / processor),

@@ -111,7 +111,10 @@ fn measure(arguments: &Arguments, folder: &std::path::Path) -> anyhow::Result<Ve
         rows.push(whole::idle_memory(folder)?);
     }
     if wanted(Measure::Step) {
-        rows.push(step::run(&*definitions(&company::files(None))?, events.min(1_000_000), |_| {}));
+        let definitions = definitions(&company::files(None))?;
+        for order in [step::Order::OfABatch, step::Order::OfTheLog] {
+            rows.push(step::run(&definitions, events.min(1_000_000), order, |_| {}));
+        }
     }
     if wanted(Measure::Playbooks) {
         rows.extend(playbooks::run(events.min(300_000))?);
