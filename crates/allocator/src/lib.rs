@@ -17,7 +17,7 @@ const PURGE_DELAY: mi_option_t = 15;
 ///
 /// A batch frees what the next one takes again. After one second, as is usual, all that is free goes back, and the system
 /// clears it page by page as it is taken anew: an eighth of all processor time through the five steps
-/// (`docs/benchmarks.md`). After five it costs nothing to speak of, and memory is still given back after a peak.
+/// (`docs/benchmarks-history.md`). After five it costs nothing to speak of, and memory is still given back after a peak.
 const KEPT_MILLISECONDS: c_long = 5_000;
 
 /// Keeps freed memory for five seconds, unless the environment says otherwise (`MIMALLOC_PURGE_DELAY`, milliseconds).
