@@ -21,51 +21,72 @@ impl Condition {
     }
 }
 
-fn kinds(expression: &Expression) -> Kinds {
-    match expression {
-        Expression::Compare(Comparison::Equal, sides) => match (&sides.0, &sides.1) {
-            (Expression::Read(Field::EventKind), Expression::Constant(value))
-            | (Expression::Constant(value), Expression::Read(Field::EventKind)) => only(value),
-            _ => Kinds::Any,
-        },
-        Expression::In(sides) => match (&sides.0, &sides.1) {
-            (Expression::Read(Field::EventKind), Expression::Constant(list)) => only(list),
-            _ => Kinds::Any,
-        },
-        // Only kinds that every part allows can make all parts hold.
-        Expression::All(parts) => parts.iter().map(kinds).fold(Kinds::Any, both),
-        Expression::Any(parts) => parts.iter().map(kinds).reduce(either).unwrap_or(Kinds::Any),
-        Expression::Constant(_)
-        | Expression::Span(_)
-        | Expression::Time(_)
-        | Expression::Read(_)
-        | Expression::Has(_)
-        | Expression::Not(_)
-        | Expression::Compare(..)
-        | Expression::Reckon(..)
-        | Expression::Text(..)
-        | Expression::Size(_)
-        | Expression::Choose(_)
-        | Expression::LowerAscii(_) => Kinds::Any,
+/// What an expression asks of an event's kind, where it asks that and nothing else.
+pub(super) enum OfKind<'a> {
+    Is(&'a Name),
+    IsNot(&'a Name),
+    IsAmong(&'a [Value]),
+}
+
+impl OfKind<'_> {
+    pub(super) fn asked_by(expression: &Expression) -> Option<OfKind<'_>> {
+        match expression {
+            Expression::Compare(how, sides) => match (&sides.0, &sides.1) {
+                (Expression::Read(Field::EventKind), Expression::Constant(Value::Text(kind)))
+                | (Expression::Constant(Value::Text(kind)), Expression::Read(Field::EventKind)) => {
+                    match how {
+                        Comparison::Equal => Some(OfKind::Is(kind)),
+                        Comparison::NotEqual => Some(OfKind::IsNot(kind)),
+                        Comparison::Less | Comparison::AtMost | Comparison::Greater | Comparison::AtLeast => {
+                            None
+                        }
+                    }
+                }
+                _ => None,
+            },
+            Expression::In(sides) => match (&sides.0, &sides.1) {
+                (Expression::Read(Field::EventKind), Expression::Constant(Value::List(list))) => {
+                    Some(OfKind::IsAmong(list))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// What it comes to for an event of `kind`.
+    pub(super) fn answer(&self, kind: &str) -> bool {
+        match self {
+            OfKind::Is(asked) => *asked == kind,
+            OfKind::IsNot(asked) => *asked != kind,
+            OfKind::IsAmong(list) => list.iter().any(|one| matches!(one, Value::Text(text) if text == kind)),
+        }
+    }
+
+    fn kinds(&self) -> Kinds {
+        match self {
+            OfKind::Is(kind) => Kinds::Only([(*kind).clone()].into()),
+            OfKind::IsNot(_) => Kinds::Any,
+            OfKind::IsAmong(list) => {
+                let text = |one: &Value| match one {
+                    Value::Text(kind) => Some(kind.clone()),
+                    Value::Bool(_) | Value::Number(_) | Value::List(_) => None,
+                };
+                let mut names: Vec<Name> = list.iter().filter_map(text).collect();
+                names.sort();
+                names.dedup();
+                Kinds::Only(names)
+            }
+        }
     }
 }
 
-fn only(value: &Value) -> Kinds {
-    match value {
-        Value::Text(kind) => Kinds::Only([kind.clone()].into()),
-        Value::List(list) => {
-            let mut names: Vec<Name> = Vec::new();
-            for item in list {
-                match item {
-                    Value::Text(kind) => names.push(kind.clone()),
-                    Value::Bool(_) | Value::Number(_) | Value::List(_) => return Kinds::Any,
-                }
-            }
-            names.sort();
-            names.dedup();
-            Kinds::Only(names)
-        }
-        Value::Bool(_) | Value::Number(_) => Kinds::Any,
+fn kinds(expression: &Expression) -> Kinds {
+    match expression {
+        // Only kinds that every part allows can make all parts hold.
+        Expression::All(parts) => parts.iter().map(kinds).fold(Kinds::Any, both),
+        Expression::Any(parts) => parts.iter().map(kinds).reduce(either).unwrap_or(Kinds::Any),
+        other => OfKind::asked_by(other).map_or(Kinds::Any, |asked| asked.kinds()),
     }
 }
 

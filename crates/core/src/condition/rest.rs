@@ -1,7 +1,8 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use super::{Comparison, Condition, Expression, Field, Sight};
+use super::kinds::OfKind;
+use super::{Condition, Expression, Sight};
 use crate::event::Value;
 
 /// What is left of a condition for events of one kind. Most conditions ask for the kind, and many for nothing else.
@@ -41,22 +42,10 @@ impl Rest {
 
 /// The expression with what the kind settles put in its place.
 fn given(expression: &Expression, kind: &str) -> Expression {
+    if let Some(asked) = OfKind::asked_by(expression) {
+        return truth(asked.answer(kind));
+    }
     match expression {
-        Expression::Compare(how @ (Comparison::Equal | Comparison::NotEqual), sides) => {
-            match (&sides.0, &sides.1) {
-                (Expression::Read(Field::EventKind), Expression::Constant(Value::Text(text)))
-                | (Expression::Constant(Value::Text(text)), Expression::Read(Field::EventKind)) => {
-                    truth((text == kind) == (*how == Comparison::Equal))
-                }
-                _ => expression.clone(),
-            }
-        }
-        Expression::In(sides) => match (&sides.0, &sides.1) {
-            (Expression::Read(Field::EventKind), Expression::Constant(Value::List(list))) => {
-                truth(list.iter().any(|one| matches!(one, Value::Text(text) if text == kind)))
-            }
-            _ => expression.clone(),
-        },
         Expression::All(parts) => match left(parts, kind, true) {
             Some(parts) if parts.is_empty() => truth(true),
             Some(parts) => Expression::All(parts),
@@ -77,6 +66,7 @@ fn given(expression: &Expression, kind: &str) -> Expression {
         | Expression::Read(_)
         | Expression::Has(_)
         | Expression::Compare(..)
+        | Expression::In(_)
         | Expression::Reckon(..)
         | Expression::Text(..)
         | Expression::Size(_)
