@@ -1,8 +1,10 @@
 //! `opcx demo`: a simulated company, to be looked at.
 
 use std::collections::BTreeMap;
+use std::env;
+use std::ffi::OsStr;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -141,11 +143,19 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
     Ok(End::Fine)
 }
 
+/// The command after which `opcx` is this program in a shell, unless with this `PATH` it is already.
+fn alias(program: &Path, path: &OsStr) -> Option<String> {
+    let program = program.canonicalize().ok()?;
+    let found = env::split_paths(path).map(|folder| folder.join("opcx")).find(|found| found.is_file());
+    let is_this = found.and_then(|found| found.canonicalize().ok()).is_some_and(|found| found == program);
+    (!is_this).then(|| format!("alias opcx='{}'", program.display().to_string().replace('\'', r"'\''")))
+}
+
 /// Where to look.
 struct Words<'a> {
     listen: SocketAddr,
     operator: String,
-    folder: &'a std::path::Path,
+    folder: &'a Path,
     speed: u32,
 }
 
@@ -154,11 +164,15 @@ impl Words<'_> {
         let Words { listen, operator, folder, speed } = self;
         let folder = folder.display();
         let key = format!("OPCX_VIEWER_KEY={operator}");
+        let path = env::var_os("PATH").unwrap_or_default();
+        let alias = env::current_exe().ok().and_then(|program| alias(&program, &path));
+        let alias = alias.map_or(String::new(), |alias| format!("  {alias}\n"));
         format!(
             "Copper & Bean sells coffee: {days} days and {events} events of it were taken in, after {seconds:.1} s.\n\
              It goes on live, {speed} times as fast as life, and stops with Ctrl-C.\n\n\
              In a browser\n  http://{listen}/     sign in with {operator}\n\n\
              In another terminal\n\
+             {alias}\
              \x20 export {key}\n\
              \x20 opcx show {folder} pulse                 how customers fare, the worst moment first\n\
              \x20 opcx show {folder} moment at-the-door    who brings parcels late, and where\n\
@@ -168,5 +182,34 @@ impl Words<'_> {
              \x20 opcx show {folder} decisions --most 12   what was decided, what was refused, and why\n\
              \x20 curl -H 'Authorization: Bearer {operator}' http://{listen}/v1/pulse\n"
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn who_is_told_to_call_opcx_can() {
+        let folder = tempfile::tempdir().expect("a folder can be made");
+        let place = |name: &str| folder.path().canonicalize().expect("it is there").join(name);
+        for name in ["built", "other", "links", "none"] {
+            fs::create_dir(place(name)).expect("a folder can be made");
+        }
+        let program = place("built/opcx");
+        fs::write(&program, "this").expect("a file can be written");
+        fs::write(place("other/opcx"), "another").expect("a file can be written");
+        std::os::unix::fs::symlink(&program, place("links/opcx")).expect("a link can be made");
+        let alias = |folders: &[&str]| {
+            let path = env::join_paths(folders.iter().map(|name| place(name))).expect("no colon in them");
+            super::alias(&program, &path)
+        };
+
+        let told = Some(format!("alias opcx='{}'", program.display()));
+        assert_eq!(alias(&["none", "links", "other"]), None, "it is found, through a link");
+        assert_eq!(alias(&["none"]), told);
+        assert_eq!(alias(&["other", "built"]), told, "another one is found first");
     }
 }
