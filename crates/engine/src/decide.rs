@@ -6,19 +6,20 @@
 //!           out       event?     parallel  chain      transaction
 //! ```
 //!
-//! While a batch is written, the next one is read.
+//! While a batch is written, the next one is decided on: see [`past`].
 //!
 //! Timers have a place in the log too: a timer due at T on a lane fires just before the lane's first
 //! record with a time at or after T. So nothing depends on where a batch ends.
 
-mod ahead;
 mod assign;
+mod batch;
 mod crowd;
 mod error;
 mod gather;
 mod history;
 mod housekeeping;
 mod lanes;
+mod past;
 mod tick;
 mod work;
 
@@ -37,9 +38,10 @@ use opcx_store::{Commit, EventKey, Logged, Progress, Store, StoreError};
 use rayon::prelude::*;
 
 use crate::cache::Cache;
-use ahead::Batch;
 use assign::{Assigned, Task};
+use batch::Batch;
 use lanes::Lanes;
+use past::{Past, Writing};
 use work::{Finished, Shift, Worker};
 
 /// How much of the log one batch takes at most.
@@ -53,8 +55,8 @@ pub struct Budget {
     /// Customers whose timers fire in one commit. Where more are due at one record, after a long pause,
     /// they are taken in commits of their own before it.
     pub timers_max: usize,
-    /// Records that must wait after a batch for them to be read while it is written. As few as a moment
-    /// brings are soon read, and by then there are more.
+    /// Records that must wait after a batch for them to be decided on while it is written. As few as a moment
+    /// brings are soon decided on, and by then there are more.
     pub ahead_from: u64,
 }
 
@@ -77,11 +79,19 @@ pub struct Decider {
     definitions: Arc<Definitions>,
     budget: Budget,
     policy: opcx_core::delivery::Policy,
+    /// How far the log is decided on.
     progress: Progress,
-    customers: Cache<CustomerId, Box<Customer>>,
+    customers: Cache<CustomerId, Arc<Customer>>,
     owners: Cache<Identifier, CustomerId>,
-    /// The next batch, where it was read ahead.
-    ahead: Option<Batch>,
+    /// What was decided last, where it is yet to be written.
+    under_way: Option<UnderWay>,
+}
+
+/// A commit that is yet to be written.
+struct UnderWay {
+    commit: Commit,
+    /// How far the log was decided on before it.
+    before: Progress,
 }
 
 impl Decider {
@@ -104,7 +114,7 @@ impl Decider {
             progress,
             customers: Cache::new(CUSTOMERS_CACHED_BYTES),
             owners: Cache::new(OWNERS_CACHED),
-            ahead: None,
+            under_way: None,
         })
     }
 
@@ -112,6 +122,12 @@ impl Decider {
     #[must_use]
     pub fn position(&self) -> Position {
         self.progress.position
+    }
+
+    /// The position up to which what was decided is in the store.
+    #[must_use]
+    pub fn stored(&self) -> Position {
+        self.under_way.as_ref().map_or(self.progress.position, |under_way| under_way.before.position)
     }
 
     /// Decides under other definitions from the next record on, as a new decider would.
@@ -131,62 +147,98 @@ impl Decider {
         Ok(())
     }
 
-    /// Decides on the next batch and commits it. Returns how many records it took; 0 at the log's end.
+    /// Decides on the next batch, and commits it; or leaves that for the next call where much waits, so that it is
+    /// written while that one decides. Returns how many records the batch has; 0 at the log's end.
     ///
     /// # Errors
-    /// The store refused. Nothing of the batch is committed, and the same call may be tried again.
+    /// The store refused. What was not committed is as if it had never been decided on, and the same call may be tried
+    /// again.
     pub fn advance(&mut self) -> Result<usize, EngineError> {
-        let mut batch = match self.ahead.take() {
-            Some(batch) => batch,
-            None => Batch::read(&*self.store, self.budget, self.progress.position)?,
-        };
-        if batch.records.is_empty() {
-            return Ok(0);
-        }
-        stop_at_erasure(&mut batch);
-        let result = self.part_crowd(&mut batch).and_then(|due| self.decide(&batch, &due));
-        if result.is_err() {
+        let advanced = self.advance_behind();
+        if advanced.is_err() {
             // What is at hand may be half changed; the store has it whole.
             self.forget();
         }
-        let taken = batch.records.len();
-        drop_elsewhere(batch);
-        result.map(|()| taken)
+        advanced
+    }
+
+    /// Commits what was decided last, if that is yet to be done.
+    ///
+    /// # Errors
+    /// The store refused; then it is as if it had never been decided on.
+    pub fn settle(&mut self) -> Result<(), EngineError> {
+        let Some(UnderWay { commit, before }) = self.under_way.take() else { return Ok(()) };
+        if let Err(error) = self.store.commit(&commit) {
+            self.progress = before;
+            self.forget();
+            return Err(error.into());
+        }
+        drop_elsewhere(commit);
+        Ok(())
     }
 
     /// Forgets what is at hand.
     fn forget(&mut self) {
         self.customers.clear();
         self.owners.clear();
-        self.ahead = None;
+        self.under_way = None;
     }
 
-    fn decide(&mut self, batch: &Batch, due: &[CustomerId]) -> Result<(), EngineError> {
+    /// Decides on the next batch while the one before it is written.
+    fn advance_behind(&mut self) -> Result<usize, EngineError> {
+        let store = Arc::clone(&self.store);
+        let taken = match self.under_way.take() {
+            None => self.decide_next(Past::stored(&*store))?,
+            Some(UnderWay { commit, before }) => {
+                let writing = Writing::new(&*store, &commit);
+                let (decided, ()) = rayon::join(
+                    || self.decide_next(Past::behind(&writing)),
+                    || {
+                        writing.finish();
+                    },
+                );
+                if let Err(error) = writing.came_to() {
+                    self.progress = before;
+                    return Err(error.into());
+                }
+                drop_elsewhere(commit);
+                decided?
+            }
+        };
+        if self.store.end() < self.position().plus(self.budget.ahead_from) {
+            self.settle()?;
+        }
+        Ok(taken)
+    }
+
+    fn decide_next(&mut self, past: Past<'_>) -> Result<usize, EngineError> {
+        let mut batch = Batch::read(past, self.budget, self.position())?;
+        if batch.records.is_empty() {
+            return Ok(0);
+        }
+        stop_at_erasure(&mut batch);
+        let due = self.part_crowd(past, &mut batch)?;
+        let commit = self.decide(past, &batch, &due)?;
+        self.hand_over(commit);
+        let taken = batch.records.len();
+        drop_elsewhere(batch);
+        Ok(taken)
+    }
+
+    fn decide(&mut self, past: Past<'_>, batch: &Batch, due: &[CustomerId]) -> Result<Commit, EngineError> {
         let counted = sift(batch);
         let batch = batch.records.as_slice();
         let lanes = Lanes::of(batch, &self.progress.clocks);
-        let Assigned { mut tasks, owners, owners_gone, mut remarks } = assign::assign(
-            &*self.store,
-            &self.definitions,
-            &mut self.customers,
-            &mut self.owners,
-            batch,
-            &counted,
-        )?;
+        let Assigned { mut tasks, owners, owners_gone, mut remarks } =
+            assign::assign(past, &self.definitions, &mut self.customers, &mut self.owners, batch, &counted)?;
         assign::add_timers(&mut self.customers, &mut tasks, due);
 
-        let finished = self.work(batch, &lanes, tasks)?;
+        let finished = self.work(past, batch, &lanes, tasks)?;
 
         let new_parcels = finished.iter().flat_map(|task| &task.parcels);
-        remarks.add_housekeeping(
-            &*self.store,
-            &self.policy,
-            self.definitions.house.seed,
-            batch,
-            new_parcels,
-        )?;
+        remarks.add_housekeeping(past, &self.policy, self.definitions.house.seed, batch, new_parcels)?;
 
-        let commit = gather::gather(
+        Ok(gather::gather(
             &self.definitions,
             &self.progress,
             batch,
@@ -195,12 +247,17 @@ impl Decider {
             finished,
             (owners, owners_gone),
             remarks,
-        );
-        self.commit(commit)
+        ))
     }
 
-    fn work(&self, batch: &[Logged], lanes: &Lanes, tasks: Vec<Task>) -> Result<Vec<Finished>, EngineError> {
-        let worker = Worker { store: &*self.store, definitions: &self.definitions, batch, lanes };
+    fn work(
+        &self,
+        past: Past<'_>,
+        batch: &[Logged],
+        lanes: &Lanes,
+        tasks: Vec<Task>,
+    ) -> Result<Vec<Finished>, EngineError> {
+        let worker = Worker { past, definitions: &self.definitions, batch, lanes };
         let shifts =
             tasks.into_par_iter().with_min_len(TASKS_A_SHIFT).try_fold(Shift::default, |mut shift, task| {
                 worker.run(task, &mut shift)?;
@@ -209,31 +266,26 @@ impl Decider {
         Ok(shifts.map(|shift| Ok(shift?.finished)).collect::<Result<_, StoreError>>()?)
     }
 
-    fn commit(&mut self, mut commit: Commit) -> Result<(), EngineError> {
-        let (store, budget) = (&*self.store, self.budget);
-        let (committed, ahead) =
-            rayon::join(|| store.commit(&commit), || Batch::after(store, budget, &commit));
-        committed?;
-        self.ahead = ahead;
-        self.progress = commit.progress.clone();
+    /// Has a commit written next, and keeps at hand what it changes.
+    fn hand_over(&mut self, commit: Commit) {
         for identifier in &commit.owners_gone {
             self.owners.forget(identifier);
         }
-        for (identifier, owner) in commit.owners.drain(..) {
-            self.owners.put(identifier, owner, 1).into_iter().for_each(drop_elsewhere);
+        for (identifier, owner) in &commit.owners {
+            self.owners.put(identifier.clone(), *owner, 1).into_iter().for_each(drop_elsewhere);
         }
-        for change in commit.customers.drain(..) {
-            match change.after {
+        for change in &commit.customers {
+            match &change.after {
                 Some(customer) => {
                     let weight = in_memory(customer.as_bytes().len());
-                    let left = self.customers.put(change.id, customer.into_value(), weight);
+                    let left = self.customers.put(change.id, Arc::clone(customer.value()), weight);
                     left.into_iter().for_each(drop_elsewhere);
                 }
                 None => self.customers.forget(&change.id),
             }
         }
-        drop_elsewhere(commit);
-        Ok(())
+        let before = std::mem::replace(&mut self.progress, commit.progress.clone());
+        self.under_way = Some(UnderWay { commit, before });
     }
 }
 

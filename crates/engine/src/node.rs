@@ -397,7 +397,7 @@ impl Deciding {
                 }
                 Ok(_) => {
                     is_at_rest = false;
-                    let position = self.decider.position();
+                    let position = self.decider.stored();
                     self.decided_count.store(position.get(), Ordering::Relaxed);
                     self.decided.send_replace(position);
                     self.looker.iter().for_each(std::thread::Thread::unpark);

@@ -163,11 +163,7 @@ mod tests {
         let commit = Commit {
             progress: Progress { position: Position::START.next(), ..Progress::default() },
             owners: vec![(who, id)],
-            customers: vec![CustomerChange {
-                id,
-                after: Some(Written::new(Box::new(customer))),
-                timer: None,
-            }],
+            customers: vec![CustomerChange { id, after: Some(Written::customer(customer)), timer: None }],
             readings: vec![Written::new((Position::START, reading(Tier::Fast, Chosen::Doubtful)))],
             ..Commit::default()
         };

@@ -140,7 +140,7 @@ impl Machine {
     }
 
     fn tell_decided(&mut self) {
-        let position = self.decider.position();
+        let position = self.decider.stored();
         self.decided.store(position.get(), Ordering::Relaxed);
         self.queues.values_mut().for_each(|queue| queue.under_way.decided(position));
     }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use opcx_core::case::Case;
 use opcx_core::customer::{Customer, CustomerId};
 use opcx_core::delivery::{Attempt, ParcelId, Why};
@@ -117,8 +119,9 @@ pub struct Totals {
 pub struct CustomerChange {
     /// Whose.
     pub id: CustomerId,
-    /// The customer; `None` once merged into another. Boxed, since changes are put in order.
-    pub after: Option<Written<Box<Customer>>>,
+    /// The customer; `None` once merged into another. Shared with whoever decides on what comes next while this is
+    /// written.
+    pub after: Option<Written<Arc<Customer>>>,
     /// When the passing of time concerns them next, on their lane's clock.
     pub timer: Option<(Lane, Timestamp)>,
 }

@@ -1,7 +1,8 @@
 use core::cell::RefCell;
 use core::ops::Deref;
+use std::sync::Arc;
 
-use opcx_core::customer::DeedId;
+use opcx_core::customer::{Customer, DeedId};
 use opcx_core::log::Position;
 use opcx_core::receipt::{Receipt, ReceiptHash};
 use serde::Serialize;
@@ -28,6 +29,16 @@ impl<T: Serialize> Written<T> {
     #[must_use]
     pub fn each(values: impl IntoIterator<Item = T>) -> Vec<Written<T>> {
         values.into_iter().map(Written::new).collect()
+    }
+}
+
+impl Written<Arc<Customer>> {
+    /// Writes a customer down.
+    #[must_use]
+    pub fn customer(customer: impl Into<Arc<Customer>>) -> Written<Arc<Customer>> {
+        let value = customer.into();
+        let bytes = write(&*value);
+        Written { value, bytes }
     }
 }
 
@@ -89,10 +100,10 @@ impl<T> Written<T> {
         &self.bytes
     }
 
-    /// The value alone.
+    /// The value itself.
     #[must_use]
-    pub fn into_value(self) -> T {
-        self.value
+    pub fn value(&self) -> &T {
+        &self.value
     }
 }
 

@@ -6,6 +6,8 @@ mod groups;
 
 pub(super) use erase::Leaving;
 
+use std::sync::Arc;
+
 use hashbrown::HashMap;
 use opcx_core::case::CaseId;
 use opcx_core::customer::{Customer, CustomerId};
@@ -15,9 +17,10 @@ use opcx_core::identity::{Because, Identifier, IdentifierKind, Limits, Person, R
 use opcx_core::log::Position;
 use opcx_core::promise::PromiseId;
 use opcx_core::record::{Command, Entry, Order};
-use opcx_store::{Logged, Store, StoreError};
+use opcx_store::{Logged, StoreError};
 
 use super::housekeeping::Remarks;
+use super::past::Past;
 use super::{Counted, drop_elsewhere};
 use crate::cache::Cache;
 use groups::{Groups, root_of};
@@ -38,8 +41,7 @@ pub(super) struct Assigned {
 #[derive(Default)]
 pub(super) struct Task {
     /// Customers that were at hand; others are fetched.
-    #[allow(clippy::vec_box, reason = "they go through many hands, and are near a kilobyte each")]
-    pub(super) at_hand: Vec<Box<Customer>>,
+    pub(super) at_hand: Vec<Arc<Customer>>,
     /// Customers whose timers are to be looked at, whether or not a record concerns them.
     pub(super) timers: Vec<CustomerId>,
     /// What to do, in log order.
@@ -48,7 +50,7 @@ pub(super) struct Task {
 
 impl Task {
     /// A look at somebody's timers.
-    pub(super) fn timer(id: CustomerId, at_hand: Option<Box<Customer>>) -> Task {
+    pub(super) fn timer(id: CustomerId, at_hand: Option<Arc<Customer>>) -> Task {
         Task { at_hand: at_hand.into_iter().collect(), timers: vec![id], items: Vec::new() }
     }
 }
@@ -94,15 +96,15 @@ pub(super) enum IdentityChange {
 }
 
 pub(super) fn assign(
-    store: &dyn Store,
+    past: Past<'_>,
     definitions: &Definitions,
-    customers: &mut Cache<CustomerId, Box<Customer>>,
+    customers: &mut Cache<CustomerId, Arc<Customer>>,
     owners: &mut Cache<Identifier, CustomerId>,
     batch: &[Logged],
     counted: &Counted,
 ) -> Result<Assigned, StoreError> {
     let mut desk = Desk {
-        store,
+        past,
         batch,
         limits: &definitions.house.limits,
         customers,
@@ -151,7 +153,7 @@ pub(super) fn assign(
 
 /// Adds customers whose timers are due and whom no record concerns.
 pub(super) fn add_timers(
-    customers: &mut Cache<CustomerId, Box<Customer>>,
+    customers: &mut Cache<CustomerId, Arc<Customer>>,
     tasks: &mut Vec<Task>,
     due: &[CustomerId],
 ) {
@@ -166,10 +168,10 @@ pub(super) fn add_timers(
 
 /// Where identities are sorted out for one batch.
 struct Desk<'a> {
-    store: &'a dyn Store,
+    past: Past<'a>,
     batch: &'a [Logged],
     limits: &'a Limits,
-    customers: &'a mut Cache<CustomerId, Box<Customer>>,
+    customers: &'a mut Cache<CustomerId, Arc<Customer>>,
     cached_owners: &'a mut Cache<Identifier, CustomerId>,
     /// Owners that this batch changed.
     owners: HashMap<Identifier, CustomerId>,
@@ -185,7 +187,7 @@ struct Desk<'a> {
 struct KnownPerson {
     person: Person,
     /// The customer as they were before the batch, where they had to be fetched.
-    customer: Option<Box<Customer>>,
+    customer: Option<Arc<Customer>>,
 }
 
 impl Desk<'_> {
@@ -238,7 +240,7 @@ impl Desk<'_> {
         if position >= self.batch[at].position {
             return Ok(());
         }
-        let Some(logged) = self.store.read_at(&[position])?.pop() else { return Ok(()) };
+        let Some(logged) = self.past.records(&[position])?.pop() else { return Ok(()) };
         let Entry::Event(event) = &logged.record.entry else { return Ok(()) };
         let Some(strongest) = event.strongest() else { return Ok(()) };
         // Whoever is called so by now need not be whose record it was: that one may have been erased.
@@ -256,11 +258,11 @@ impl Desk<'_> {
         // Merged and told apart before this batch or within it, perhaps more than once.
         while let Some(into) = match self.groups.changed.get(&home) {
             Some(changed) => *changed,
-            None => self.store.merged_into(home)?,
+            None => self.past.whole()?.merged_into(home)?,
         } {
             home = into;
         }
-        if self.people.contains_key(&home) || self.store.stands_for(home)? == Some(home) {
+        if self.people.contains_key(&home) || self.past.whole()?.stands_for(home)? == Some(home) {
             self.push(at, home, IdentityChange::None, Vec::new());
         }
         Ok(())
@@ -332,7 +334,7 @@ impl Desk<'_> {
             return Ok(());
         };
         // Who was there first keeps the id; the other one's is found in their history.
-        let first = self.store.read_at(&[home.0])?.pop();
+        let first = self.past.records(&[home.0])?.pop();
         let first = first.as_ref().and_then(|logged| logged.record.entry.event()?.strongest());
         let (stays, leaves) = if first.is_some_and(|first| other.identifiers.contains(first)) {
             (other, one)
@@ -358,7 +360,7 @@ impl Desk<'_> {
     fn leaver(&mut self, at: usize, home: CustomerId, leaves: &Person) -> Result<CustomerId, StoreError> {
         let positions = self.records(home)?;
         let first =
-            self.store.read_at(&positions)?.into_iter().find(|logged| super::history::is_of(logged, leaves));
+            self.past.records(&positions)?.into_iter().find(|logged| super::history::is_of(logged, leaves));
         Ok(CustomerId(first.map_or(self.batch[at].position, |logged| logged.position)))
     }
 
@@ -368,7 +370,7 @@ impl Desk<'_> {
         let mut positions = Vec::new();
         for (&id, &node) in &self.groups.nodes {
             if root_of(&self.groups.parents, node) == group {
-                positions.extend(self.store.trail(id)?);
+                positions.extend(self.past.whole()?.trail(id)?);
             }
         }
         for item in &self.items {
@@ -397,7 +399,7 @@ impl Desk<'_> {
         if let Some(owner) = self.owners.get(identifier).or_else(|| self.cached_owners.get(identifier)) {
             return Ok(Some(*owner));
         }
-        let owner = self.store.owner(identifier)?;
+        let owner = self.past.owner(identifier)?;
         if let Some(owner) = owner {
             self.cached_owners.put(identifier.clone(), owner, 1).into_iter().for_each(drop_elsewhere);
         }
@@ -410,7 +412,7 @@ impl Desk<'_> {
         }
         let customer = match self.customers.take(&id) {
             Some(customer) => Some(customer),
-            None => self.store.customer(id)?.map(Box::new),
+            None => self.past.customer(id)?.map(Arc::new),
         };
         let person = customer.as_ref().map(|customer| customer.person.clone()).unwrap_or_default();
         self.people.insert(id, KnownPerson { person, customer });

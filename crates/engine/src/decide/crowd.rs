@@ -2,13 +2,14 @@
 
 use hashbrown::HashMap;
 use opcx_core::customer::CustomerId;
-use opcx_store::Logged;
+use opcx_store::{Logged, StoreError};
 
-use super::ahead::Batch;
 use super::assign::Task;
+use super::batch::Batch;
 use super::gather::gather;
 use super::housekeeping::Remarks;
 use super::lanes::Lanes;
+use super::past::Past;
 use super::{Counted, Decider, EngineError};
 
 impl Decider {
@@ -17,28 +18,24 @@ impl Decider {
     ///
     /// They go in the order of the customers, which is that of their receipts in one commit as well, so
     /// that the chain is the same however they are parted. A crash in between leaves the others due.
-    pub(super) fn part_crowd(&mut self, batch: &mut Batch) -> Result<Vec<CustomerId>, EngineError> {
+    pub(super) fn part_crowd(
+        &mut self,
+        past: Past<'_>,
+        batch: &mut Batch,
+    ) -> Result<Vec<CustomerId>, EngineError> {
         loop {
             let lanes = Lanes::of(&batch.records, &self.progress.clocks);
-            let due = self.due(&lanes)?;
+            let due = due(past, &lanes)?;
             if due.len() <= self.budget.timers_max {
                 return Ok(due);
             }
             if batch.records.len() == 1 {
+                past.whole()?;
                 self.fire_crowd(&batch.records, &lanes, due)?;
                 return Ok(Vec::new());
             }
             batch.truncate(batch.records.len() / 2);
         }
-    }
-
-    /// Whose timers became due on lanes that moved.
-    fn due(&self, lanes: &Lanes) -> Result<Vec<CustomerId>, EngineError> {
-        let mut due = Vec::new();
-        for (lane, until) in lanes.moved() {
-            due.extend(self.store.due(lane, until, usize::MAX)?.into_iter().map(|(_, id)| id));
-        }
-        Ok(due)
     }
 
     fn fire_crowd(
@@ -50,7 +47,7 @@ impl Decider {
         due.sort_unstable();
         for some in due.chunks(self.budget.timers_max.max(1)) {
             let tasks = some.iter().map(|id| Task::timer(*id, self.customers.take(id))).collect();
-            let finished = self.work(batch, lanes, tasks)?;
+            let finished = self.work(Past::stored(&*self.store), batch, lanes, tasks)?;
             let commit = gather(
                 &self.definitions,
                 &self.progress,
@@ -61,8 +58,18 @@ impl Decider {
                 (HashMap::new(), Vec::new()),
                 Remarks::default(),
             );
-            self.commit(commit)?;
+            self.hand_over(commit);
+            self.settle()?;
         }
         Ok(())
     }
+}
+
+/// Whose timers became due on lanes that moved.
+fn due(past: Past<'_>, lanes: &Lanes) -> Result<Vec<CustomerId>, StoreError> {
+    let mut due = Vec::new();
+    for (lane, until) in lanes.moved() {
+        due.extend(past.due(lane, until)?);
+    }
+    Ok(due)
 }

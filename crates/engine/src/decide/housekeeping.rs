@@ -8,7 +8,9 @@ use opcx_core::event::Name;
 use opcx_core::log::Position;
 use opcx_core::record::{Entry, Order, Rejected, Report};
 use opcx_core::time::Timestamp;
-use opcx_store::{EndpointState, Logged, ParcelState, Store, StoreError};
+use opcx_store::{EndpointState, Logged, ParcelState, StoreError};
+
+use super::past::Past;
 
 /// What a batch holds that concerns no customer.
 #[derive(Default)]
@@ -36,7 +38,7 @@ impl Remarks {
     /// this batch decided on: in a replay a parcel and its report may stand in one batch.
     pub(super) fn add_housekeeping<'a>(
         &mut self,
-        store: &dyn Store,
+        past: Past<'_>,
         policy: &Policy,
         seed: u64,
         batch: &[Logged],
@@ -52,7 +54,7 @@ impl Remarks {
             | Entry::Erased(_)
             | Entry::Erasure(_) => false,
         };
-        let mut tray = Tray { store, known: HashMap::new() };
+        let mut tray = Tray { past, known: HashMap::new() };
         if batch.iter().any(concerns_parcels) {
             tray.known.extend(new.map(|parcel| {
                 let state = ParcelState::Pending { attempt: Attempt::FIRST, at: parcel.not_before };
@@ -81,12 +83,12 @@ impl Remarks {
                         self.endpoints.push((endpoint.clone(), EndpointState::Enabled));
                     }
                     Order::Redriven(position) => self.redriven.push(*position),
-                    Order::Erase(_) => self.disabled = disabled(store)?,
+                    Order::Erase(_) => self.disabled = disabled(past)?,
                     Order::Merge(..) | Order::Unmerge(..) | Order::Case(..) | Order::Release(_) => {}
                 },
                 Entry::Erasure(erasure) => {
                     // As they were when the customer's parcels were still there.
-                    let (now, then) = (disabled(store)?, &erasure.remains.disabled);
+                    let (now, then) = (disabled(past)?, &erasure.remains.disabled);
                     let enabled = now.into_iter().filter(|endpoint| !then.contains(endpoint));
                     self.endpoints.extend(enabled.map(|endpoint| (endpoint, EndpointState::Enabled)));
                     let disabled = then.iter().cloned();
@@ -107,14 +109,14 @@ impl Remarks {
     }
 }
 
-fn disabled(store: &dyn Store) -> Result<Vec<Name>, StoreError> {
-    let endpoints = store.endpoints()?.into_iter();
+fn disabled(past: Past<'_>) -> Result<Vec<Name>, StoreError> {
+    let endpoints = past.whole()?.endpoints()?.into_iter();
     Ok(endpoints.filter(|(_, state)| *state == EndpointState::Disabled).map(|(name, _)| name).collect())
 }
 
 /// The parcels that a batch speaks of, as they stand so far.
 struct Tray<'a> {
-    store: &'a dyn Store,
+    past: Past<'a>,
     known: HashMap<ParcelId, OnTray>,
 }
 
@@ -160,7 +162,7 @@ impl Tray<'_> {
 
     fn find(&mut self, id: ParcelId) -> Result<Option<&mut OnTray>, StoreError> {
         if !self.known.contains_key(&id)
-            && let Some(row) = self.store.parcel(id)?
+            && let Some(row) = self.past.whole()?.parcel(id)?
         {
             self.known.insert(id, OnTray { to: row.parcel.to, state: row.state, changed: false });
         }

@@ -10,6 +10,7 @@ pub(super) use finished::{Finished, count};
 pub(super) use readings::Readings;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use compact_str::format_compact;
 use opcx_core::consent::Answer;
@@ -26,15 +27,16 @@ use opcx_core::record::Entry;
 use opcx_core::rollup::{Rollup, RollupKey, keys};
 use opcx_core::step::{Happening, Input, next_timer, refold, step};
 use opcx_core::time::Timestamp;
-use opcx_store::{Alias, Logged, Store, StoreError, UnderWay};
+use opcx_store::{Alias, Logged, StoreError, UnderWay};
 
 use super::assign::{IdentityChange, Item, Task};
 use super::history::History;
 use super::lanes::Lanes;
+use super::past::Past;
 
 /// Does tasks; shared by all cores.
 pub(super) struct Worker<'a> {
-    pub(super) store: &'a dyn Store,
+    pub(super) past: Past<'a>,
     pub(super) definitions: &'a Definitions,
     pub(super) batch: &'a [Logged],
     pub(super) lanes: &'a Lanes,
@@ -72,7 +74,7 @@ pub(super) enum TrailChange {
 
 /// A customer while a task is at work.
 struct Desk {
-    customer: Option<Box<Customer>>,
+    customer: Option<Arc<Customer>>,
     /// When the passing of time concerns the customer next, by the clock of their lane.
     due: Option<Timestamp>,
     trail: TrailChange,
@@ -127,7 +129,9 @@ impl Worker<'_> {
         }
         let Some(mut customer) = desk.customer.take() else { return Ok(()) };
 
-        note_refusals(self.definitions, &mut customer, logged, &item.refused, &mut done.effects);
+        // Whoever the commit under way tells of as well stays as they are there.
+        let theirs = Arc::make_mut(&mut customer);
+        note_refusals(self.definitions, theirs, logged, &item.refused, &mut done.effects);
         let happening = match &logged.record.entry {
             Entry::Event(event) => Happening::Event { event, reading },
             Entry::Command(command) => Happening::Ordered(command),
@@ -145,9 +149,9 @@ impl Worker<'_> {
             mode: logged.record.lane.mode(),
             happening,
         };
-        let unmatched_before = customer.known.unmatched;
-        step(self.definitions, &mut customer, &input, &mut done.effects);
-        done.unmatched += difference(customer.known.unmatched, unmatched_before);
+        let unmatched_before = theirs.known.unmatched;
+        step(self.definitions, theirs, &input, &mut done.effects);
+        done.unmatched += difference(theirs.known.unmatched, unmatched_before);
         desk.seat(self.definitions, customer);
         desk.last = Some(logged.position);
         desk.trail.push(logged.position);
@@ -161,7 +165,7 @@ impl Worker<'_> {
 
     fn load(&self, id: CustomerId, desks: &mut BTreeMap<CustomerId, Desk>) -> Result<(), StoreError> {
         if let std::collections::btree_map::Entry::Vacant(place) = desks.entry(id)
-            && let Some(customer) = self.store.customer(id)?
+            && let Some(customer) = self.past.customer(id)?
         {
             place.insert(Desk::known(self.definitions, customer));
         }
@@ -180,7 +184,7 @@ impl Worker<'_> {
         {
             let input =
                 Input { position, lane, now: due.max(clock), mode: lane.mode(), happening: Happening::Time };
-            step(self.definitions, &mut customer, &input, &mut done.effects);
+            step(self.definitions, Arc::make_mut(&mut customer), &input, &mut done.effects);
             desk.seat(self.definitions, customer);
         }
         done.timed.extend(done.effects.receipts.drain(receipts_before..));
@@ -201,7 +205,7 @@ impl Worker<'_> {
             }
             IdentityChange::Learns(person) => {
                 if let Some(customer) = desks.get_mut(&item.home).and_then(|desk| desk.customer.as_mut()) {
-                    customer.person = person.clone();
+                    Arc::make_mut(customer).person = person.clone();
                 }
             }
             IdentityChange::Joins { absorbed, person } => {
@@ -280,7 +284,7 @@ impl Worker<'_> {
         let Some(customer) = desk.customer.clone() else { return Ok(()) };
         let trail = self.trail(item.home, &desk.trail)?;
         self.take_out(&customer, &trail, done)?;
-        let history = History::fetch(self.store, trail.clone(), &done.readings)?;
+        let history = History::fetch(self.past.whole()?, trail.clone(), &done.readings)?;
         let theirs = history.of(leaves);
         let ours: Vec<_> =
             trail.into_iter().filter(|position| theirs.binary_search(position).is_err()).collect();
@@ -316,7 +320,10 @@ impl Worker<'_> {
         let Some(customer) = desk.customer.clone() else { return Ok(()) };
         let trail = self.trail(customer.id, &desk.trail)?;
         self.take_out(&customer, &trail, done)?;
-        desk.seat(self.definitions, self.fold_anew(*customer, &trail, logged.record.at, done)?);
+        desk.seat(
+            self.definitions,
+            self.fold_anew(Arc::unwrap_or_clone(customer), &trail, logged.record.at, done)?,
+        );
         Ok(())
     }
 
@@ -327,7 +334,7 @@ impl Worker<'_> {
             .iter()
             .filter(|position| !self.is_of_batch(**position))
             .partition(|position| done.moments_anew.contains_key(position));
-        let mut counted = self.store.moments_at(&as_stored)?;
+        let mut counted = self.past.whole()?.moments_at(&as_stored)?;
         counted.extend(told_anew.iter().flat_map(|position| done.moments_anew[position].iter().cloned()));
         for moment in &counted {
             self.correct(moment, -1, done);
@@ -340,8 +347,8 @@ impl Worker<'_> {
             PromiseId::Deed(_) => false,
         };
         done.effects.promises.retain(|change| !is_theirs(&change.promise.id));
-        done.promises_gone.extend(self.store.promises_made_at(&as_stored)?);
-        done.promises_gone.extend(self.store.promises_made_at(&told_anew)?);
+        done.promises_gone.extend(self.past.whole()?.promises_made_at(&as_stored)?);
+        done.promises_gone.extend(self.past.whole()?.promises_made_at(&told_anew)?);
         done.unmatched -= difference(customer.known.unmatched, 0);
         Ok(())
     }
@@ -354,7 +361,7 @@ impl Worker<'_> {
         now: Timestamp,
         done: &mut Doing,
     ) -> Result<Customer, StoreError> {
-        let history = History::fetch(self.store, trail.to_vec(), &done.readings)?;
+        let history = History::fetch(self.past.whole()?, trail.to_vec(), &done.readings)?;
         let mut effects = Effects::default();
         let customer = refold(self.definitions, customer, history.inputs(trail), now, &mut effects);
         for moment in effects.moments {
@@ -388,7 +395,7 @@ impl Worker<'_> {
     fn trail(&self, id: CustomerId, change: &TrailChange) -> Result<Vec<Position>, StoreError> {
         Ok(match change {
             TrailChange::Added(added) => {
-                let mut trail = self.store.trail(id)?;
+                let mut trail = self.past.whole()?.trail(id)?;
                 trail.extend(added);
                 trail
             }
@@ -398,14 +405,14 @@ impl Worker<'_> {
 }
 
 impl Desk {
-    fn known(definitions: &Definitions, customer: impl Into<Box<Customer>>) -> Desk {
+    fn known(definitions: &Definitions, customer: impl Into<Arc<Customer>>) -> Desk {
         let trail = TrailChange::Added(Vec::new());
         let mut desk = Desk { customer: None, due: None, trail, existed: true, last: None };
         desk.seat(definitions, customer);
         desk
     }
 
-    fn seat(&mut self, definitions: &Definitions, customer: impl Into<Box<Customer>>) {
+    fn seat(&mut self, definitions: &Definitions, customer: impl Into<Arc<Customer>>) {
         let customer = customer.into();
         self.due = next_timer(definitions, &customer);
         self.customer = Some(customer);

@@ -86,5 +86,6 @@ fn decide(
             }
             tell(decider.position());
         }
+        decider.settle()?;
     }
 }

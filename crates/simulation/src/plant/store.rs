@@ -205,9 +205,9 @@ impl PlantedStore {
 /// Writes all customers down with other deeds.
 fn spoil_deeds(commit: &mut Commit, spoil: impl Fn(&mut Deeds)) {
     for after in commit.customers.iter_mut().filter_map(|change| change.after.as_mut()) {
-        let mut customer = Box::<Customer>::clone(after);
+        let mut customer = Customer::clone(after);
         spoil(&mut customer.deeds);
-        *after = Written::new(customer);
+        *after = Written::customer(customer);
     }
 }
 

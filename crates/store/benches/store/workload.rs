@@ -80,7 +80,7 @@ fn parcel_of(event: u64) -> opcx_core::effects::Parcel {
 fn change(number: u64, at: Position, moves: bool) -> CustomerChange {
     let due = if moves { at.get() } else { number };
     let timer = Some((Lane::LIVE, time(i64::try_from(due).unwrap_or(0))));
-    CustomerChange { id: id(number), after: Some(Written::new(Box::new(full_customer(number, at)))), timer }
+    CustomerChange { id: id(number), after: Some(Written::customer(full_customer(number, at))), timer }
 }
 
 fn full_customer(number: u64, at: Position) -> Customer {

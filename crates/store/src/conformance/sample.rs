@@ -80,7 +80,7 @@ pub fn customer(number: u64) -> Customer {
 /// A customer as they are now.
 #[must_use]
 pub fn change(number: u64, timer: Option<(Lane, Timestamp)>) -> CustomerChange {
-    CustomerChange { id: id(number), after: Some(Written::new(Box::new(customer(number)))), timer }
+    CustomerChange { id: id(number), after: Some(Written::customer(customer(number))), timer }
 }
 
 /// A moment of that record.

@@ -20,7 +20,7 @@ impl Desk<'_> {
     pub(super) fn erase(&mut self, at: usize, logged: &Logged, whom: &Whom) -> Result<(), StoreError> {
         let home = match whom {
             Whom::Identifier(identifier) => self.owner(identifier)?,
-            Whom::Customer(id) => self.store.stands_for(*id)?,
+            Whom::Customer(id) => self.past.whole()?.stands_for(*id)?,
         };
         let Some(home) = home else {
             // Nobody known; but what was rejected may name them.
@@ -35,9 +35,10 @@ impl Desk<'_> {
         self.fetch(home)?;
         let person = self.people.get(&home).map(|known| known.person.clone()).unwrap_or_default();
         let mut gone = vec![home];
-        for position in self.store.trail(home)? {
+        let store = self.past.whole()?;
+        for position in store.trail(home)? {
             let id = CustomerId(position);
-            if id != home && self.store.stands_for(id)? == Some(home) {
+            if id != home && store.stands_for(id)? == Some(home) {
                 gone.push(id);
             }
         }

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use compact_str::format_compact;
 use opcx_core::customer::{CustomerId, DeedId};
@@ -25,7 +26,7 @@ impl Worker<'_> {
         for (id, person) in &leaving.others {
             self.load(*id, desks)?;
             if let Some(customer) = desks.get_mut(id).and_then(|desk| desk.customer.as_mut()) {
-                customer.person = person.clone();
+                Arc::make_mut(customer).person = person.clone();
             }
         }
         // What their timers have just led to is not sent.
@@ -39,7 +40,7 @@ impl Worker<'_> {
         if let Some(desk) = desks.get_mut(&item.home) {
             trail = self.trail(item.home, &desk.trail)?;
             if let Some(mut customer) = desk.customer.take() {
-                receipt = customer.deeds.next_id(item.home);
+                receipt = Arc::make_mut(&mut customer).deeds.next_id(item.home);
                 unmatched = customer.known.unmatched;
             }
             desk.trail = TrailChange::Replaced(Vec::new());

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 use opcx_core::case::Case;
@@ -56,7 +57,7 @@ pub(in crate::decide) struct Finished {
 pub(in crate::decide) struct Finish {
     pub(in crate::decide) id: CustomerId,
     /// `None` once they are part of another.
-    pub(in crate::decide) customer: Option<Written<Box<Customer>>>,
+    pub(in crate::decide) customer: Option<Written<Arc<Customer>>>,
     /// When the passing of time concerns them next, on their lane's clock.
     pub(in crate::decide) timer: Option<(Lane, Timestamp)>,
     pub(in crate::decide) trail: TrailChange,
@@ -125,7 +126,7 @@ impl Finish {
             let (lane, _) = customer.known.clock?;
             Some((lane, desk.due?))
         });
-        let customer = desk.customer.map(Written::new);
+        let customer = desk.customer.map(Written::customer);
         Finish { id, customer, timer, trail: desk.trail, existed: desk.existed }
     }
 }

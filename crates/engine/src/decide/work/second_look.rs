@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use opcx_core::effects::Moment;
 use opcx_core::log::Position;
 use opcx_core::reading::Reading;
@@ -18,7 +20,7 @@ impl Worker<'_> {
     ) -> Result<(), StoreError> {
         let Some(customer) = desk.customer.clone() else { return Ok(()) };
         let Some(first) = self.reading_of(second.of, done)? else { return Ok(()) };
-        let Some(event) = self.store.read_at(&[second.of])?.pop() else { return Ok(()) };
+        let Some(event) = self.past.records(&[second.of])?.pop() else { return Ok(()) };
         let Entry::Event(event) = &event.record.entry else { return Ok(()) };
         // It is part of their history, so that it goes when they are erased.
         desk.trail.push(logged.position);
@@ -32,7 +34,7 @@ impl Worker<'_> {
         let trail = self.trail(customer.id, &desk.trail)?;
         self.take_out(&customer, &trail, done)?;
         let before = customer.known.clone();
-        let customer = self.fold_anew(*customer, &trail, logged.record.at, done)?;
+        let customer = self.fold_anew(Arc::unwrap_or_clone(customer), &trail, logged.record.at, done)?;
         let is = self.moments_of(second.of, done)?;
         let input = Input {
             position: logged.position,
@@ -53,7 +55,7 @@ impl Worker<'_> {
     fn reading_of(&self, position: Position, done: &Doing) -> Result<Option<Reading>, StoreError> {
         match done.readings.get(position) {
             Some(reading) => Ok(Some(reading.clone())),
-            None => Ok(self.store.readings(&[position])?.pop().flatten()),
+            None => Ok(self.past.whole()?.readings(&[position])?.pop().flatten()),
         }
     }
 
@@ -65,7 +67,7 @@ impl Worker<'_> {
         }
         match done.moments_anew.get(&position) {
             Some(moments) => Ok(moments.clone()),
-            None => self.store.moments_at(&[position]),
+            None => self.past.whole()?.moments_at(&[position]),
         }
     }
 }
