@@ -50,7 +50,7 @@ pub fn ways(seed: u64) -> core::result::Result<Vec<(&'static str, String)>, Brok
         ("in batches of seven, timers in crowds of two", again(Budget { timers_max: 2, ..by(7) })?),
         ("on two threads", on_two_threads(Budget::default())?),
         (
-            "on two threads, each batch read while the last is written",
+            "on two threads, each batch decided on while the last is written",
             on_two_threads(Budget { ahead_from: 1, ..by(7) })?,
         ),
         ("a snapshot of half the log, and its tail", of(&*from_half(&program, records, records.len() / 2)?)?),
