@@ -1,14 +1,14 @@
 //! The allocator of the program, and how long it keeps what was freed.
 //!
-//! A crate of its own since it has the workspace's only `unsafe`: one call of a function of C, which all others forbid.
+//! A crate of its own since it has the workspace's only `unsafe`: calls of two functions of C, which all others forbid.
 
 use std::ffi::c_long;
 
 use libmimalloc_sys::mi_option_t;
 
-/// Much is allocated by one thread and freed by another, which the C library's allocator does not like.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+/// What programs name as their `#[global_allocator]`. Much is allocated by one thread and freed by another, which the C
+/// library's allocator does not like.
+pub use mimalloc::MiMalloc as Allocator;
 
 /// `mi_option_purge_delay` of mimalloc 3, which the bindings do not name.
 const PURGE_DELAY: mi_option_t = 15;
@@ -26,6 +26,13 @@ pub fn keep_what_is_freed() {
     // SAFETY: it takes two numbers and writes one entry of a static table. Which entry is checked against the table's end
     // there, and in the test below by its value. It is called before there are other threads.
     unsafe { libmimalloc_sys::mi_option_set_default(PURGE_DELAY, KEPT_MILLISECONDS) }
+}
+
+/// Gives what was freed back to the system now. Does nothing in a program that has another allocator.
+#[allow(unsafe_code, reason = "the bindings have no safe form")]
+pub fn give_back() {
+    // SAFETY: it takes a flag, and touches only memory that nobody holds.
+    unsafe { libmimalloc_sys::mi_collect(true) }
 }
 
 #[cfg(test)]

@@ -23,6 +23,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The data directory, relative to the folder unless absolute.
     pub data: String,
+    /// Memory that the program keeps to at the cost of speed, in megabytes.
+    pub memory_mb: u32,
     /// Where people and programs elsewhere reach it, when something stands in front; without it, where they
     /// say that they do.
     pub public: Option<PublicAddress>,
@@ -141,6 +143,7 @@ impl Default for Settings {
         Settings {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 7700)),
             data: "live.opcx-data".to_owned(),
+            memory_mb: 1_000,
             public: None,
             keys: Keys::default(),
             people: BTreeMap::new(),

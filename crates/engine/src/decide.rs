@@ -37,6 +37,7 @@ use opcx_core::record::{Entry, Order};
 use opcx_store::{Commit, EventKey, Logged, Progress, Store, StoreError};
 use rayon::prelude::*;
 
+use crate::Memory;
 use crate::cache::Cache;
 use assign::{Assigned, Task};
 use batch::Batch;
@@ -66,6 +67,15 @@ impl Default for Budget {
     }
 }
 
+impl Budget {
+    /// What is taken at once while memory is short.
+    fn while_short(self) -> Budget {
+        Budget { records_max: (self.records_max / 8).max(1), timers_max: self.timers_max / 8, ..self }
+    }
+}
+
+/// How many records are decided on between two looks at memory.
+const LOOK_EVERY_RECORDS: usize = 4_096;
 /// Tasks that one core does at a time, at least: enough that what they come to is put together once and not for each.
 const TASKS_A_SHIFT: usize = 64;
 /// Customers kept at hand per generation, in bytes of memory ([`in_memory`]).
@@ -85,6 +95,9 @@ pub struct Decider {
     owners: Cache<Identifier, CustomerId>,
     /// What was decided last, where it is yet to be written.
     under_way: Option<UnderWay>,
+    memory: Arc<Memory>,
+    /// Records decided on since the last look at it.
+    unlooked: usize,
 }
 
 /// A commit that is yet to be written.
@@ -115,7 +128,15 @@ impl Decider {
             customers: Cache::new(CUSTOMERS_CACHED_BYTES),
             owners: Cache::new(OWNERS_CACHED),
             under_way: None,
+            memory: Arc::new(Memory::unlimited()),
+            unlooked: 0,
         })
+    }
+
+    /// Keeps to this memory, at the cost of speed.
+    #[must_use]
+    pub fn within(self, memory: Arc<Memory>) -> Decider {
+        Decider { memory, ..self }
     }
 
     /// The next position to be decided on.
@@ -155,6 +176,7 @@ impl Decider {
     /// again.
     pub fn advance(&mut self) -> Result<usize, EngineError> {
         let advanced = self.advance_behind();
+        self.keep_to_memory(*advanced.as_ref().unwrap_or(&0));
         if advanced.is_err() {
             // What is at hand may be half changed; the store has it whole.
             self.forget();
@@ -175,6 +197,20 @@ impl Decider {
         }
         drop_elsewhere(commit);
         Ok(())
+    }
+
+    /// Where memory is short, lets go of what is at hand. At the log's end it is looked at every time.
+    fn keep_to_memory(&mut self, taken: usize) {
+        self.unlooked += taken;
+        if taken > 0 && self.unlooked < LOOK_EVERY_RECORDS {
+            return;
+        }
+        self.unlooked = 0;
+        if self.memory.look() {
+            self.customers.clear();
+            self.owners.clear();
+            self.memory.give_back();
+        }
     }
 
     /// Forgets what is at hand.
@@ -212,7 +248,8 @@ impl Decider {
     }
 
     fn decide_next(&mut self, past: Past<'_>) -> Result<usize, EngineError> {
-        let mut batch = Batch::read(past, self.budget, self.position())?;
+        let budget = if self.memory.is_short() { self.budget.while_short() } else { self.budget };
+        let mut batch = Batch::read(past, budget, self.position())?;
         if batch.records.is_empty() {
             return Ok(0);
         }
@@ -352,4 +389,79 @@ struct Counted {
     keys: Vec<EventKey>,
     /// How many events were counted before.
     repeats: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    use opcx_core::event::Event;
+    use opcx_core::identity::{Identifier, IdentifierKind};
+    use opcx_core::log::Lane;
+    use opcx_core::time::Timestamp;
+    use opcx_store::{Draft, Encoded, Memory as MemoryStore};
+
+    use super::*;
+    use crate::sample;
+
+    const RECORDS: u64 = 10_000;
+
+    /// A store whose log tells of as many customers as it has records.
+    fn store() -> Arc<dyn Store> {
+        let store = MemoryStore::new();
+        let draft = |number: u64| {
+            let who = Identifier::new(IdentifierKind::UserId, &format!("user-{number}")).expect("a name");
+            let event = Event { id: number.to_string().into(), who: vec![who], ..sample::event() };
+            Draft { lane: Lane::LIVE, at: Timestamp::EPOCH, entry: Encoded::of(&Entry::Event(event)) }
+        };
+        store.append(&(0..RECORDS).map(draft).collect::<Vec<_>>()).expect("memory takes it");
+        Arc::new(store)
+    }
+
+    fn decider(store: &Arc<dyn Store>) -> Decider {
+        let budget = Budget { records_max: 800, ..Budget::default() };
+        let policy = opcx_core::delivery::Policy::default();
+        Decider::new(Arc::clone(store), Arc::new(sample::definitions()), policy, budget).expect("it reads")
+    }
+
+    #[test]
+    fn law_12_where_memory_is_short_batches_are_small_and_nothing_is_kept_at_hand() {
+        let (taken, given_back) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+        let (told, counted) = (Arc::clone(&taken), Arc::clone(&given_back));
+        let memory = Memory::new(
+            1_000_000_000,
+            move || Some(told.load(Ordering::Relaxed)),
+            move || {
+                counted.fetch_add(1, Ordering::Relaxed);
+            },
+        );
+        let store = store();
+        let mut decider = decider(&store).within(Arc::new(memory));
+        let mut batches = Vec::new();
+        for _ in 0..8 {
+            batches.push(decider.advance().expect("it decides"));
+            if batches.iter().sum::<usize>() >= LOOK_EVERY_RECORDS / 2 {
+                taken.store(900_000_000, Ordering::Relaxed);
+            }
+        }
+        assert_eq!(batches, [800, 800, 800, 800, 800, 800, 100, 100]);
+        assert_eq!(given_back.load(Ordering::Relaxed), 1);
+        assert!(decider.customers.get(&CustomerId(Position::START)).is_none(), "let go of");
+    }
+
+    #[test]
+    fn a_batch_is_in_the_store_once_the_next_one_is_decided_on_or_when_it_is_asked_for() {
+        let store = store();
+        let mut decider = decider(&store);
+        let places = |decider: &Decider| (decider.position().get(), decider.stored().get());
+        assert_eq!(decider.advance().expect("it decides"), 800);
+        assert_eq!(places(&decider), (800, 0));
+        assert_eq!(decider.advance().expect("it decides"), 800);
+        assert_eq!(places(&decider), (1_600, 800));
+        decider.settle().expect("it is written");
+        assert_eq!(places(&decider), (1_600, 1_600));
+        while decider.advance().expect("it decides") > 0 {}
+        assert_eq!(places(&decider), (RECORDS, RECORDS), "at the log's end nothing is left to be written");
+        assert_eq!(store.progress().expect("it reads").totals.customers, RECORDS);
+    }
 }

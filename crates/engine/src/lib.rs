@@ -22,6 +22,7 @@ mod decide;
 pub mod deliver;
 mod erase;
 mod in_force;
+mod memory;
 mod node;
 mod priority;
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub use clock::{Clock, WallClock};
 pub use decide::{Budget, Decider, EngineError, tick_due};
 pub use erase::{Erasing, NoteErased, carry_out as carry_out_erasures, erase_next};
 pub use in_force::{InForce, NotFollowed, NoteReign};
+pub use memory::Memory;
 pub use node::{Appending, Node, NodeSettings, Outbox, Succession, accept_only};
 pub use priority::deciding_gives_way;
 pub use second_look::{ReadAgain, SECOND_LOOK_EVENTS_MAX, SecondLook, TEXTS_AT_ONCE, Waiting};

@@ -16,7 +16,7 @@ use tokio::sync::{oneshot, watch};
 use crate::in_force::{Following, InForce, NotFollowed, NoteReign};
 use crate::priority::{self, give_way};
 use crate::{
-    Appender, Budget, Channel, Clock, Decider, EngineError, Intake, Limits, NoteErased, ReadAgain,
+    Appender, Budget, Channel, Clock, Decider, EngineError, Intake, Limits, Memory, NoteErased, ReadAgain,
     SecondLook, Waiting, carry_out_erasures, deliver, tick_due,
 };
 
@@ -48,6 +48,8 @@ pub struct NodeSettings {
     pub policy: Policy,
     /// How large batches may become.
     pub budget: Budget,
+    /// What memory it keeps to.
+    pub memory: Arc<Memory>,
     /// Takes note of who was erased.
     pub erased: NoteErased,
 }
@@ -87,14 +89,17 @@ impl Node {
     }
 
     fn start_with(settings: NodeSettings, outbox: Option<Outbox>) -> Result<Node, EngineError> {
-        let NodeSettings { store, definitions, second_look, clock, policy, budget, erased } = settings;
+        let NodeSettings { store, definitions, second_look, clock, policy, budget, memory, erased } =
+            settings;
         let in_force = Arc::new(InForce::new(Arc::clone(&definitions)));
         let keeping = keep(Arc::clone(&store), Arc::clone(&in_force), erased);
-        let decider = Decider::new(Arc::clone(&store), definitions, policy, budget)?;
+        let decider =
+            Decider::new(Arc::clone(&store), definitions, policy, budget)?.within(Arc::clone(&memory));
         let decided_count = Arc::new(AtomicU64::new(decider.position().get()));
         let limits = Limits::default();
         let (intake, appender) =
             Appender::with_intake(&store, limits, Some(Arc::clone(&in_force)), Arc::clone(&decided_count))?;
+        let intake = intake.within(memory);
         let (decided_sender, decided) = watch::channel(decider.position());
         let (stop, stopping) = watch::channel(false);
         let (follow, following) = std::sync::mpsc::channel();

@@ -45,7 +45,7 @@ use opcx_core::event::Event;
 use opcx_core::log::Lane;
 use opcx_core::playbook::Mode;
 use opcx_core::record::Entry;
-use opcx_engine::{Budget, Decider};
+use opcx_engine::{Budget, Decider, Memory};
 use opcx_store::{Encoded, EventKey, Store};
 
 use feed::{Feed, Prepared};
@@ -76,6 +76,8 @@ pub struct Work<'a> {
     pub lane: Lane,
     /// A folder with room, for sorting.
     pub room: &'a std::path::Path,
+    /// What memory it keeps to.
+    pub memory: &'a Arc<Memory>,
 }
 
 /// How far an import has come, or what it came to.
@@ -151,7 +153,8 @@ pub fn import(work: &Work<'_>, file: File, tell: &mut dyn FnMut(&Tally, u64)) ->
 /// A decider for what is imported.
 fn decider(work: &Work<'_>) -> anyhow::Result<Decider> {
     let (store, definitions) = (Arc::clone(work.store), Arc::clone(work.definitions));
-    Ok(Decider::new(store, definitions, Policy::default(), Budget::default())?)
+    let decider = Decider::new(store, definitions, Policy::default(), Budget::default())?;
+    Ok(decider.within(Arc::clone(work.memory)))
 }
 
 /// A file on its way into the log.

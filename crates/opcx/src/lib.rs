@@ -11,6 +11,7 @@ pub mod http;
 pub mod import;
 pub mod keep;
 pub mod look;
+pub mod memory;
 pub mod replay;
 pub mod reread;
 pub mod score;

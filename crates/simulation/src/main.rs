@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use opcx_simulation::{Bug, Many, find, identity, many, run};
 
+#[global_allocator]
+static ALLOCATOR: opcx_allocator::Allocator = opcx_allocator::Allocator;
+
 /// How often progress is told.
 const TELL_EVERY: Duration = Duration::from_secs(10);
 

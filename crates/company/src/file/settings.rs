@@ -18,6 +18,11 @@ pub(crate) const TABLE: Table = Table {
         optional("listen", Shape::Text, "the address to listen on; `127.0.0.1:7700` if left out"),
         optional("data", Shape::Text, "the data directory; `live.opcx-data` in the folder if left out"),
         optional(
+            "memory_mb",
+            Shape::Whole(600, 1_000_000),
+            "memory that the program keeps to at the cost of speed, in megabytes, 600 at least; 1000 if left out",
+        ),
+        optional(
             "public",
             Shape::Text,
             "where browsers reach it when something stands in front, like `https://cx.example.org`; with `https`, cookies travel over TLS only",
@@ -126,6 +131,9 @@ pub(crate) fn read(node: &Node, faults: &mut Faults) -> Settings {
     settings.listen = listen.unwrap_or(settings.listen);
     if let Some(data) = node.text_of("data") {
         data.clone_into(&mut settings.data);
+    }
+    if let Some(megabytes) = whole(node, "memory_mb").and_then(|given| u32::try_from(given).ok()) {
+        settings.memory_mb = megabytes;
     }
     if let Some(keys) = node.get("keys") {
         settings.keys.write = variable(keys.get("write"), faults);

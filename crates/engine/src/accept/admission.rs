@@ -97,6 +97,8 @@ pub(crate) struct Waiting {
     pub(crate) requests: usize,
     /// Records to be decided on.
     pub(crate) records: u64,
+    /// Whether memory is short.
+    pub(crate) memory_is_short: bool,
 }
 
 /// Decides whether there is room.
@@ -137,13 +139,15 @@ impl Admission {
         }
     }
 
-    fn room(&self, Waiting { requests, records }: Waiting) -> Room {
+    fn room(&self, Waiting { requests, records, memory_is_short }: Waiting) -> Room {
         let Limits { requests_max, lag_records_max, .. } = self.limits;
         if requests >= requests_max || records >= lag_records_max {
             return Room::Full;
         }
-        let is_roomy =
-            requests < requests_max - requests_max / 4 && records < lag_records_max - lag_records_max / 4;
+        // However little memory there is, what nothing waits before is taken.
+        let is_roomy = requests < requests_max - requests_max / 4
+            && records < lag_records_max - lag_records_max / 4
+            && !(memory_is_short && records > 0);
         if is_roomy { Room::Ample } else { Room::Scarce }
     }
 
@@ -181,6 +185,8 @@ mod tests {
     const LIMITS: Limits =
         Limits { requests_max: 8, lag_records_max: 100, busy_from_records: 20, busy_bytes_max: 1_000 };
 
+    const NOTHING: Waiting = Waiting { requests: 0, records: 0, memory_is_short: false };
+
     fn event(said: Option<&str>) -> Submitted {
         let event = Event { said: said.map(Into::into), ..sample::event() };
         Submitted { key: None, entry: Encoded::of(&Entry::Event(event)) }
@@ -196,7 +202,8 @@ mod tests {
         let ordinary = submission(vec![event(None), event(None)]);
         let grave = submission(vec![event(None), event(Some("it broke again"))]);
         let admitted = |requests, records| {
-            [&ordinary, &grave].map(|submission| admission.admits(submission, Waiting { requests, records }))
+            [&ordinary, &grave]
+                .map(|submission| admission.admits(submission, Waiting { requests, records, ..NOTHING }))
         };
         assert_eq!(admitted(5, 74), [true, true]);
         assert_eq!(admitted(6, 0), [false, true]);
@@ -207,12 +214,24 @@ mod tests {
     }
 
     #[test]
+    fn law_12_while_memory_is_short_ordinary_requests_wait_outside_until_all_is_decided() {
+        let admission = Admission::new(LIMITS, None);
+        let (ordinary, grave) = (submission(vec![event(None)]), submission(vec![event(Some("it broke"))]));
+        let admitted = |records| {
+            let waiting = Waiting { records, memory_is_short: true, ..NOTHING };
+            [&ordinary, &grave].map(|submission| admission.admits(submission, waiting))
+        };
+        assert_eq!(admitted(1), [false, true]);
+        assert_eq!(admitted(0), [true, true], "a limit that is too low does not shut the door");
+    }
+
+    #[test]
     fn law_12_where_deciding_lags_behind_ordinary_requests_wait_outside_and_complaints_do_not() {
         let admission = Admission::new(LIMITS, None);
         let gist = |speaks| Some(Gist { kind: "Page Viewed".into(), speaks, origin: Origin::Customer });
         let let_in = |records, bytes_at_work| {
             [gist(false), gist(true), None].map(|last| {
-                let waiting = Waiting { requests: 0, records };
+                let waiting = Waiting { records, ..NOTHING };
                 admission.lets_in(waiting, bytes_at_work, [gist(false), last].into_iter())
             })
         };

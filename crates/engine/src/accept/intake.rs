@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::admission::{Admission, Gist, Waiting};
 use super::{Accepted, Submission};
+use crate::Memory;
 
 /// Most bytes of entries that one durable write takes.
 pub(super) const APPEND_BYTES_MAX: usize = 8 << 20;
@@ -22,6 +23,7 @@ pub struct Intake {
     decided: Arc<AtomicU64>,
     admission: Arc<Admission>,
     bytes_at_work: Arc<AtomicUsize>,
+    memory: Arc<Memory>,
 }
 
 /// A request that was let in; it counts as worked on until this is dropped.
@@ -76,7 +78,14 @@ impl Intake {
         admission: Admission,
     ) -> Intake {
         let (admission, bytes_at_work) = (Arc::new(admission), Arc::default());
-        Intake { requests, store, decided, admission, bytes_at_work }
+        let memory = Arc::new(Memory::unlimited());
+        Intake { requests, store, decided, admission, bytes_at_work, memory }
+    }
+
+    /// Refuses what can come later while this memory is short.
+    #[must_use]
+    pub fn within(self, memory: Arc<Memory>) -> Intake {
+        Intake { memory, ..self }
     }
 
     /// Lets a request in before its events are read, or refuses it at once when there is no room, or when deciding
@@ -101,6 +110,7 @@ impl Intake {
         Waiting {
             requests: self.requests.max_capacity() - self.requests.capacity(),
             records: self.store.end().get().saturating_sub(self.decided.load(Ordering::Relaxed)),
+            memory_is_short: self.memory.is_short(),
         }
     }
 

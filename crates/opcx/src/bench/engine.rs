@@ -10,7 +10,7 @@ use opcx_company::Files;
 use opcx_core::definitions::Definitions;
 use opcx_core::delivery::Policy;
 use opcx_core::event::Name;
-use opcx_engine::{Budget, Intake, Node, NodeSettings, WallClock};
+use opcx_engine::{Budget, Intake, Memory, Node, NodeSettings, WallClock};
 use opcx_store::{Embedded, Store};
 use tokio::net::TcpListener;
 
@@ -72,6 +72,7 @@ impl Engine {
                 clock: Arc::new(WallClock),
                 policy: Policy::default(),
                 budget: Budget::default(),
+                memory: Arc::new(Memory::unlimited()),
                 erased: Arc::new(|_| Ok(())),
             },
             outbox,

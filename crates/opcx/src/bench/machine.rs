@@ -32,17 +32,6 @@ pub fn processor_seconds(process: &str) -> f64 {
     (ticks(11) + ticks(12)) / 100.0
 }
 
-/// Resident memory of a process in bytes: now, and at most.
-#[must_use]
-pub fn memory(process: &str) -> (u64, u64) {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let kilobytes = |key: &str| {
-        let line = status.lines().find(|line| line.starts_with(key));
-        line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok()).unwrap_or(0)
-    };
-    (kilobytes("VmRSS:") * 1024, kilobytes("VmHWM:") * 1024)
-}
-
 /// What the disk and one core allow: groups of a hundred 700-byte events, appended and made durable.
 ///
 /// # Errors

@@ -12,6 +12,7 @@ use super::served::Served;
 use super::spread::Spread;
 use super::world::World;
 use super::{Row, machine, whole};
+use crate::memory;
 
 /// Events a second on a calm day.
 const CALM_RATE: u32 = 10_000;
@@ -39,7 +40,7 @@ pub fn run(folder: &Path, seconds: u32) -> anyhow::Result<Vec<Row>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting")?;
     let calm = runtime.block_on(send(address, &world, 1, seconds.min(CALM_SECONDS_MAX)))?;
     let over = runtime.block_on(send(address, &world, TIMES, seconds))?;
-    let (_, peak) = machine::memory(&process);
+    let (_, peak) = memory::resident(&process);
     drop((runtime, served));
 
     let [calm_p99, over_p99] = [&calm, &over].map(|answers| taken(answers).millis(99));

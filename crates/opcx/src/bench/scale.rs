@@ -13,6 +13,7 @@ use super::served::Served;
 use super::world::World;
 use super::{Row, machine, whole};
 use crate::house::Company;
+use crate::memory;
 
 /// The load under which it is killed.
 const LOAD: Load = Load { rate: 10_000, events_per_request: 100, connections: 2, seconds: 60 };
@@ -39,12 +40,12 @@ pub fn run(folder: &Path, events: u64, customers: u32) -> anyhow::Result<Vec<Row
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting")?;
     let served = Served::start(&company)?;
     let (address, process) = (served.address, served.process());
-    let (at_start, _) = machine::memory(&process);
+    let (at_start, _) = memory::resident(&process);
     let killed: anyhow::Result<u64> = runtime.block_on(async {
         let sending =
             tokio::spawn(LOAD.send(address, World::introducing(10, customers), Instant::now(), |_| {}));
         tokio::time::sleep(KILLED_AFTER).await;
-        let (_, peak) = machine::memory(&process);
+        let (_, peak) = memory::resident(&process);
         served.kill()?;
         sending.abort();
         Ok(peak)

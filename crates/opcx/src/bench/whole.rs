@@ -10,6 +10,7 @@ use anyhow::{Context as _, bail};
 
 use super::world::World;
 use super::{Row, company, machine};
+use crate::memory;
 
 /// Writes `events` lines, imports them, and measures the importing process.
 ///
@@ -103,7 +104,7 @@ pub fn idle_memory(folder: &Path) -> anyhow::Result<Row> {
         .spawn()
         .context("starting the engine")?;
     std::thread::sleep(Duration::from_secs(2));
-    let (resident, _) = machine::memory(&child.id().to_string());
+    let (resident, _) = memory::resident(&child.id().to_string());
     let running = child.try_wait()?.is_none();
     child.kill()?;
     child.wait()?;
@@ -140,7 +141,7 @@ fn watch(child: &mut Child) -> anyhow::Result<(f64, u64)> {
     let (mut processor, mut peak) = (0.0_f64, 0);
     while child.try_wait()?.is_none() {
         processor = processor.max(machine::processor_seconds(&process));
-        peak = peak.max(machine::memory(&process).1);
+        peak = peak.max(memory::resident(&process).1);
         std::thread::sleep(Duration::from_millis(50));
     }
     Ok((processor, peak))

@@ -12,6 +12,7 @@ use super::End;
 use crate::cli::Folder;
 use crate::house::Company;
 use crate::import::{File, Tally, Work, import, lane};
+use crate::memory;
 use crate::senses;
 
 /// How a command ends that somebody broke off, as shells have it.
@@ -51,6 +52,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<End> {
         mapping,
         lane: lane(mapping, if arguments.deliver { Mode::Live } else { Mode::Shadow }),
         room: &company.data(),
+        memory: &memory::keep_to(company.settings.memory_mb),
     };
     when_broken_off()?;
     let bar = bar(file.bytes);

@@ -24,6 +24,7 @@ use crate::http::read::{self, Channels, Reigning, Sight};
 use crate::http::{Accept, ConnectionLimits, Door, Key, KeyHash, Keys, Role, router, serve};
 use crate::keep::{Held, held, note_erased};
 use crate::look::address::tell;
+use crate::memory;
 use crate::senses;
 
 /// What `opcx serve` can be told.
@@ -99,6 +100,7 @@ pub(super) async fn live(
         clock: Arc::clone(&clock),
         policy: Policy::default(),
         budget: Budget::default(),
+        memory: memory::keep_to(company.settings.memory_mb),
         erased: note_erased(&company.data()),
     };
     let node = match held(&company.data()) {

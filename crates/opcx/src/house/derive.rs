@@ -6,11 +6,12 @@ use anyhow::Context as _;
 use opcx_core::definitions::Definitions;
 use opcx_core::delivery::Policy;
 use opcx_core::log::Position;
-use opcx_engine::{Budget, Decider};
+use opcx_engine::{Budget, Decider, Memory};
 use opcx_store::Store;
 
 use super::Company;
 use super::history::History;
+use crate::memory;
 
 /// Batches of more records than live ones: nobody waits for the first decision, and who comes up more than once in a batch
 /// is read and written once. At 200,000 customers it is a fifth faster for 150 MB; twice as many records bring as much
@@ -30,6 +31,7 @@ pub(super) fn derive(
     all: bool,
     tell: &mut dyn FnMut(Position),
 ) -> anyhow::Result<()> {
+    let memory = memory::keep_to(company.settings.memory_mb);
     let reigns = history.reigns();
     for (at, reign) in reigns.iter().enumerate() {
         let until = match reigns.get(at + 1) {
@@ -39,11 +41,11 @@ pub(super) fn derive(
         };
         if store.progress()?.position < until {
             let definitions = in_force(history, &reign.version, company);
-            decide(store, &definitions, until, tell)?;
+            decide(store, &definitions, &memory, until, tell)?;
         }
     }
     if all {
-        decide(store, &company.definitions, store.end(), tell)?;
+        decide(store, &company.definitions, &memory, store.end(), tell)?;
     }
     store.persist().context("making the state durable")
 }
@@ -66,6 +68,7 @@ fn in_force(history: &History, version: &str, company: &Company) -> Arc<Definiti
 fn decide(
     store: &Arc<dyn Store>,
     definitions: &Arc<Definitions>,
+    memory: &Arc<Memory>,
     until: Position,
     tell: &mut dyn FnMut(Position),
 ) -> anyhow::Result<()> {
@@ -77,8 +80,8 @@ fn decide(
         }
         let records_max = RECORDS_MAX.min(left);
         let budget = Budget { records_max, bytes_max: BYTES_MAX, ..Budget::default() };
-        let mut decider =
-            Decider::new(Arc::clone(store), Arc::clone(definitions), Policy::default(), budget)?;
+        let decider = Decider::new(Arc::clone(store), Arc::clone(definitions), Policy::default(), budget)?;
+        let mut decider = decider.within(Arc::clone(memory));
         // A batch may be smaller than it could be, so the last ones get a decider of their own.
         while decider.position().plus(budget.records_max as u64) <= until {
             if decider.advance()? == 0 {

@@ -9,7 +9,9 @@ use opcx_core::log::Lane;
 use opcx_core::playbook::Mode;
 use opcx_core::record::{Command, Entry, Order};
 use opcx_core::time::Timestamp;
-use opcx_engine::{Budget, Channel, Node, NodeSettings, Outbox, Sending, Submission, Submitted, WallClock};
+use opcx_engine::{
+    Budget, Channel, Memory, Node, NodeSettings, Outbox, Sending, Submission, Submitted, WallClock,
+};
 use opcx_store::{Encoded, ParcelRow, ParcelState, Store};
 
 use super::runs::{file, orders};
@@ -38,6 +40,7 @@ fn start(shop: &Shop, store: &Arc<dyn Store>, outbox: Outbox) -> Node {
         clock: Arc::new(WallClock),
         policy: Policy::default(),
         budget: Budget::default(),
+        memory: Arc::new(Memory::unlimited()),
         erased: Arc::new(|_| Ok(())),
     };
     Node::start(settings, outbox).unwrap()

@@ -13,7 +13,8 @@ use opcx_core::reading::{Chosen, Emotion, Felt, Found, Model, Permille, Reading,
 use opcx_core::record::Entry;
 use opcx_emotion::Choice;
 use opcx_engine::{
-    Budget, Clock as _, Node, NodeSettings, Outbox, ReadAgain, Submission, Submitted, Waiting, WallClock,
+    Budget, Clock as _, Memory, Node, NodeSettings, Outbox, ReadAgain, Submission, Submitted, Waiting,
+    WallClock,
 };
 use opcx_store::{Encoded, EventKey, Store, digest};
 
@@ -53,6 +54,7 @@ fn start(shop: &Shop, store: &Arc<dyn Store>, again: Option<ReadAgain>) -> Node 
         clock: Arc::new(WallClock),
         policy: Policy::default(),
         budget: Budget::default(),
+        memory: Arc::new(Memory::unlimited()),
         erased: Arc::new(|_| Ok(())),
     };
     Node::start(settings, Outbox::new()).unwrap()

@@ -8,6 +8,7 @@ use opcx::house::Company;
 use opcx::import::{File, Tally, Work, import, lane};
 use opcx::senses::hurried;
 use opcx_core::playbook::Mode;
+use opcx_engine::Memory;
 use opcx_store::{Embedded, Settings, Store};
 
 /// A company and a place for its data.
@@ -79,6 +80,7 @@ impl Shop {
             mapping: company.mapping("orders")?,
             lane: lane(company.mapping("orders")?, mode),
             room: &self.path(),
+            memory: &Arc::new(Memory::unlimited()),
         };
         import(&work, File::open(&self.write(name, text))?, &mut |_, _| {})
     }
