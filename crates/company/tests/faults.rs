@@ -78,7 +78,7 @@ fn all_faults_of_all_files_are_reported_at_once() {
             mappings/orders.yaml:1:1: a mapping lacks `who`; add who it happened to: a kind of identifier and where it stands [missing-key]
             mappings/orders.yaml:1:9: `xlsx` is unknown here; use one of `csv`, `jsonl` [word]
             opcx.toml:1:10: `nowhere` is not an address with a port; write it like `127.0.0.1:7700` [listen]
-            opcx.toml:2:1: opcx.toml has no key `port`; use one of `listen`, `data`, `public`, `keys`, `people`, `channels`, `webhooks`, `house` and others [unknown-key]
+            opcx.toml:2:1: opcx.toml has no key `port`; use one of `listen`, `data`, `memory_mb`, `public`, `keys`, `people`, `channels`, `webhooks` and others [unknown-key]
             opcx.toml:4:8: there is no time zone `Europe/Berlinn`; write an IANA name such as `Europe/Berlin` or `UTC` [zone]
             opcx.toml:5:9: `21` is not a time of day; write hours and minutes like `09:30`, at most `24:00` [quiet]
             opcx.toml:6:12: `often` does not say how often; write it like `1 per customer per 7d` [cap]
