@@ -76,6 +76,9 @@ impl Budget {
 
 /// How many records are decided on between two looks at memory.
 const LOOK_EVERY_RECORDS: usize = 4_096;
+/// For as many of them a call counts that finds nothing to decide on: every small batch is followed by one, and looking takes
+/// as long as a few events do.
+const NOTHING_COUNTS: usize = LOOK_EVERY_RECORDS / 8;
 /// Tasks that one core does at a time, at least: enough that what they come to is put together once and not for each.
 const TASKS_A_SHIFT: usize = 64;
 /// Customers kept at hand per generation, in bytes of memory ([`in_memory`]).
@@ -153,8 +156,7 @@ impl Decider {
 
     /// Decides under other definitions from the next record on, as a new decider would.
     pub fn follow(&mut self, definitions: Arc<Definitions>) {
-        self.customers.clear();
-        self.owners.clear();
+        self.let_go();
         self.definitions = definitions;
     }
 
@@ -199,24 +201,28 @@ impl Decider {
         Ok(())
     }
 
-    /// Where memory is short, lets go of what is at hand. At the log's end it is looked at every time.
+    /// Where memory is short, lets go of what is at hand.
     fn keep_to_memory(&mut self, taken: usize) {
-        self.unlooked += taken;
-        if taken > 0 && self.unlooked < LOOK_EVERY_RECORDS {
+        self.unlooked += if taken == 0 { NOTHING_COUNTS } else { taken };
+        if self.unlooked < LOOK_EVERY_RECORDS {
             return;
         }
         self.unlooked = 0;
         if self.memory.look() {
-            self.customers.clear();
-            self.owners.clear();
+            self.let_go();
             self.memory.give_back();
         }
     }
 
-    /// Forgets what is at hand.
-    fn forget(&mut self) {
+    /// Keeps nothing at hand; it is read from the store again.
+    fn let_go(&mut self) {
         self.customers.clear();
         self.owners.clear();
+    }
+
+    /// Forgets what is not in the store, and what is at hand.
+    fn forget(&mut self) {
+        self.let_go();
         self.under_way = None;
     }
 
@@ -227,12 +233,8 @@ impl Decider {
             None => self.decide_next(Past::stored(&*store))?,
             Some(UnderWay { commit, before }) => {
                 let writing = Writing::new(&*store, &commit);
-                let (decided, ()) = rayon::join(
-                    || self.decide_next(Past::behind(&writing)),
-                    || {
-                        writing.finish();
-                    },
-                );
+                let (decided, _) =
+                    rayon::join(|| self.decide_next(Past::behind(&writing)), || writing.finish().is_ok());
                 if let Err(error) = writing.came_to() {
                     self.progress = before;
                     return Err(error.into());

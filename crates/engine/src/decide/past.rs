@@ -30,8 +30,8 @@ impl<'a> Writing<'a> {
 
     /// What writing it came to.
     pub(super) fn came_to(self) -> Result<()> {
-        self.finish();
-        self.written.into_inner().unwrap_or(Ok(()))
+        let Writing { store, commit, written } = self;
+        written.into_inner().unwrap_or_else(|| store.commit(commit))
     }
 }
 
